@@ -176,3 +176,21 @@ func AsError(err error) *Error {
 func Usage(title, hint string, args ...any) *Error {
 	return &Error{Code: CodeUsage, Title: fmt.Sprintf(title, args...), Hint: hint}
 }
+
+// Problem is an error in the form of application/problem+json (RFC 9457), as
+// the REST API answers it and as `-o json` prints it.
+type Problem struct {
+	Type      string         `json:"type"`
+	Title     string         `json:"title"`
+	Status    int            `json:"status,omitempty"`
+	Detail    string         `json:"detail,omitempty"`
+	Code      Code           `json:"code"`
+	Hint      string         `json:"hint"`
+	RequestID string         `json:"request_id,omitempty"`
+	Extra     map[string]any `json:"extra,omitempty"`
+}
+
+// Problem gives the problem document of the error.
+func (e *Error) Problem() Problem {
+	return Problem{Type: "urn:aurora:problem:" + string(e.Code), Title: e.Title, Detail: e.Detail, Code: e.Code, Hint: e.Hint, Extra: e.Extra}
+}
