@@ -1,0 +1,320 @@
+package stack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/aurora-analytics/aurora/pkg/aurora"
+)
+
+// DefaultEnginePort and DefaultBrokerPort are the ports the parts take when they are free.
+const (
+	DefaultEnginePort = 8361
+	DefaultBrokerPort = 19092
+)
+
+// Probe asks a part whether it answers, and gives its version.
+type Probe func(ctx context.Context, r RunFile) (version string, err error)
+
+// Manager plans, starts, watches and stops the stack of a data folder.
+type Manager struct {
+	Dir        Dir
+	Executable string
+	Env        []string
+	Probes     map[string]Probe
+	// Library tells whether the engine library is installed; its error says what to do.
+	Library func() error
+}
+
+// UpOptions is what the user wants to run.
+type UpOptions struct {
+	Broker bool
+	Demo   bool
+}
+
+// PlanUp says what `up` would start. The spec that it settles on is written by ApplyUp.
+func (m *Manager) PlanUp(ctx context.Context, o UpOptions) (aurora.Plan, Spec, error) {
+	if err := m.Dir.Prepare(); err != nil {
+		return aurora.Plan{}, Spec{}, err
+	}
+	if err := m.Library(); err != nil {
+		return aurora.Plan{}, Spec{}, err
+	}
+	running := m.Dir.held("supervisor") != 0
+	old, known := m.Dir.ReadSpec()
+	spec := Spec{
+		EnginePort: old.EnginePort, BrokerPort: old.BrokerPort,
+		Broker: o.Broker || o.Demo, Demo: o.Demo,
+	}
+	if running { // what runs goes on running; `up` only adds
+		spec.Broker, spec.Demo = spec.Broker || old.Broker, spec.Demo || old.Demo
+	}
+	plan := aurora.Plan{Verb: "up"}
+	if running && known && spec == old && m.healthy(ctx) {
+		plan.Nothing = true
+		return plan, old, nil
+	}
+	if err := m.choosePorts(&spec, old, running, &plan); err != nil {
+		return aurora.Plan{}, Spec{}, err
+	}
+	for _, name := range spec.Parts() {
+		if running && slices.Contains(old.Parts(), name) {
+			continue
+		}
+		plan.Actions = append(plan.Actions, aurora.Action{Verb: "start", What: name, Detail: address(name, spec)})
+	}
+	return plan, spec, nil
+}
+
+func (m *Manager) choosePorts(spec *Spec, old Spec, running bool, plan *aurora.Plan) error {
+	choose := func(part string, current, standard int, port *int) error {
+		if running && current != 0 && slices.Contains(old.Parts(), part) {
+			return nil
+		}
+		if current == 0 {
+			current = standard
+		}
+		chosen, owner, err := ChoosePort(current)
+		if err != nil {
+			return err
+		}
+		// A port that an earlier stack of this folder still holds comes free when that part has stopped.
+		if r, alive := m.Dir.ReadRunFile(part); alive && strings.HasSuffix(r.Address, fmt.Sprintf(":%d", current)) {
+			chosen, owner = current, ""
+		}
+		if owner != "" {
+			plan.Notes = append(plan.Notes, fmt.Sprintf("port %d is taken by %s; the %s uses %d", current, owner, part, chosen))
+		}
+		*port = chosen
+		return nil
+	}
+	if err := choose(PartEngine, spec.EnginePort, DefaultEnginePort, &spec.EnginePort); err != nil {
+		return err
+	}
+	if !spec.Broker {
+		return nil
+	}
+	return choose(PartBroker, spec.BrokerPort, DefaultBrokerPort, &spec.BrokerPort)
+}
+
+func address(part string, spec Spec) string {
+	switch part {
+	case PartEngine:
+		return fmt.Sprintf("127.0.0.1:%d", spec.EnginePort)
+	case PartBroker:
+		return fmt.Sprintf("127.0.0.1:%d", spec.BrokerPort)
+	case PartGenerator:
+		return fmt.Sprintf("topic %s, %d events/s", DemoTopic, DemoRate)
+	}
+	return ""
+}
+
+// ApplyUp starts what the plan says and waits until every part answers.
+func (m *Manager) ApplyUp(ctx context.Context, spec Spec, progress func(aurora.Component)) (aurora.Stack, error) {
+	if err := writeJSON(m.Dir.Run("stack.json"), spec); err != nil {
+		return aurora.Stack{}, unwritable(string(m.Dir), err)
+	}
+	if m.Dir.held("supervisor") == 0 {
+		_ = os.Remove(m.Dir.Run("supervisor.json"))
+		if err := m.spawnSupervisor(); err != nil {
+			return aurora.Stack{}, err
+		}
+	}
+	return m.awaitReady(ctx, spec, progress)
+}
+
+// spawnSupervisor starts the supervisor in a session of its own, so that it outlives this command and its terminal.
+func (m *Manager) spawnSupervisor() error {
+	log, err := openLog(m.Dir.Log("supervisor"))
+	if err != nil {
+		return unwritable(string(m.Dir), err)
+	}
+	defer func() { _ = log.Close() }()
+	cmd := exec.Command(m.Executable, "supervise", "--data-dir", string(m.Dir))
+	cmd.Env, cmd.Stdout, cmd.Stderr, cmd.Dir = m.Env, log, log, string(m.Dir)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the supervisor: %w", err)
+	}
+	return cmd.Process.Release()
+}
+
+// patience is how often a part may end before `up` gives up on it.
+const patience = 5
+
+func (m *Manager) awaitReady(ctx context.Context, spec Spec, progress func(aurora.Component)) (aurora.Stack, error) {
+	reported := map[string]bool{}
+	for {
+		stack := m.Stack(ctx)
+		ready := true
+		for _, c := range stack.Components {
+			if c.Name == "supervisor" {
+				continue
+			}
+			if c.Health != aurora.Healthy {
+				ready = false
+				if c.Restarts >= patience {
+					return stack, m.notStarting(c)
+				}
+			} else if !reported[c.Name] {
+				reported[c.Name] = true
+				progress(c)
+			}
+		}
+		if ready && len(reported) == len(spec.Parts()) {
+			return stack, nil
+		}
+		select {
+		case <-ctx.Done():
+			return stack, m.notReady(ctx, stack)
+		case <-time.After(25 * time.Millisecond):
+		}
+	}
+}
+
+func (m *Manager) notStarting(c aurora.Component) error {
+	return &aurora.Error{Code: aurora.CodeStackUnhealthy, Title: "the " + c.Name + " does not start", Detail: c.Detail,
+		Hint: "aurora doctor; the log is " + m.Dir.Log(c.Name)}
+}
+
+func (m *Manager) notReady(ctx context.Context, stack aurora.Stack) error {
+	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return ctx.Err()
+	}
+	var missing []string
+	for _, c := range stack.Components {
+		if c.Health != aurora.Healthy {
+			missing = append(missing, c.Name)
+		}
+	}
+	return &aurora.Error{Code: aurora.CodeTimeout, Title: "the stack is not ready in time", Detail: "no answer from: " + strings.Join(missing, ", "),
+		Hint: "aurora status; the logs are in " + filepath.Dir(m.Dir.Log("x")), Err: ctx.Err()}
+}
+
+func (m *Manager) healthy(ctx context.Context) bool {
+	for _, c := range m.Stack(ctx).Components {
+		if c.Health != aurora.Healthy {
+			return false
+		}
+	}
+	return true
+}
+
+// Stack gives the stack as it runs: each part of the spec, asked whether it answers.
+func (m *Manager) Stack(ctx context.Context) aurora.Stack {
+	stack := aurora.Stack{Target: "local", DataDir: string(m.Dir), Components: []aurora.Component{}}
+	spec, known := m.Dir.ReadSpec()
+	if !known {
+		return stack
+	}
+	var state supervisorState
+	_ = readJSON(m.Dir.Run("supervisor.json"), &state)
+	for _, name := range spec.Parts() {
+		stack.Components = append(stack.Components, m.component(ctx, name, spec, state))
+	}
+	supervisor := aurora.Component{Name: "supervisor", Health: aurora.Stopped}
+	if pid := m.Dir.held("supervisor"); pid != 0 {
+		supervisor = aurora.Component{Name: "supervisor", Health: aurora.Healthy, PID: pid, Started: state.Started, RSS: residentBytes(pid)}
+	}
+	stack.Components = append(stack.Components, supervisor)
+	return stack
+}
+
+func (m *Manager) component(ctx context.Context, name string, spec Spec, state supervisorState) aurora.Component {
+	c := aurora.Component{Name: name, Health: aurora.Stopped}
+	if i := slices.IndexFunc(state.Parts, func(p partState) bool { return p.Name == name }); i >= 0 {
+		c.Restarts, c.Detail = state.Parts[i].Restarts, state.Parts[i].LastError
+	}
+	r, alive := m.Dir.ReadRunFile(name)
+	if !alive {
+		if m.Dir.held("supervisor") != 0 {
+			c.Health = aurora.Unhealthy
+		}
+		return c
+	}
+	c.PID, c.Address, c.Version, c.Started, c.RSS = r.PID, r.Address, r.Version, r.Started, residentBytes(r.PID)
+	c.Health, c.Detail = aurora.Healthy, ""
+	if name == PartGenerator {
+		c.Detail = address(name, spec)
+	}
+	if probe := m.Probes[name]; probe != nil {
+		probeCtx, cancel := context.WithTimeout(ctx, 2*time.Second)
+		defer cancel()
+		version, err := probe(probeCtx, r)
+		if err != nil {
+			c.Health, c.Detail = aurora.Unhealthy, err.Error()
+		} else if version != "" {
+			c.Version = version
+		}
+	}
+	return c
+}
+
+// PlanDown says what `down` would stop and, with purge, delete.
+func (m *Manager) PlanDown(purge bool) aurora.Plan {
+	plan := aurora.Plan{Verb: "down"}
+	spec, _ := m.Dir.ReadSpec()
+	for _, name := range slices.Backward(spec.Parts()) {
+		if r, alive := m.Dir.ReadRunFile(name); alive {
+			plan.Actions = append(plan.Actions, aurora.Action{Verb: "stop", What: name, Detail: fmt.Sprintf("process %d", r.PID)})
+		}
+	}
+	if pid := m.Dir.held("supervisor"); pid != 0 {
+		plan.Actions = append(plan.Actions, aurora.Action{Verb: "stop", What: "supervisor", Detail: fmt.Sprintf("process %d", pid)})
+	}
+	for _, folder := range m.purged() {
+		if _, err := os.Stat(folder); err == nil && purge {
+			plan.Actions = append(plan.Actions, aurora.Action{Verb: "remove", What: folder, Detail: "all of its data"})
+		}
+	}
+	plan.Nothing = len(plan.Actions) == 0
+	return plan
+}
+
+// purged lists the folders that --purge deletes: everything but the engine library.
+func (m *Manager) purged() []string {
+	var folders []string
+	for _, name := range []string{"clickhouse", "broker", "worker", "logs", "run"} {
+		folders = append(folders, filepath.Join(string(m.Dir), name))
+	}
+	return folders
+}
+
+// ApplyDown stops the supervisor, and with it every part; parts that an
+// earlier supervisor left behind are stopped too. With purge the data goes.
+func (m *Manager) ApplyDown(purge bool) error {
+	if pid := m.Dir.held("supervisor"); pid != 0 {
+		_ = syscall.Kill(pid, syscall.SIGTERM)
+		if !waitGone(pid, 4*stopGrace) {
+			return &aurora.Error{Code: aurora.CodeStackUnhealthy, Title: "the supervisor does not stop", Detail: fmt.Sprintf("process %d", pid), Hint: fmt.Sprintf("kill -9 %d, then aurora down again", pid)}
+		}
+	}
+	for _, name := range []string{PartGenerator, PartWorker, PartBroker, PartEngine} {
+		r, alive := m.Dir.ReadRunFile(name)
+		if !alive || !m.Dir.belongsTo(r.PID) {
+			continue
+		}
+		_ = syscall.Kill(r.PID, syscall.SIGTERM)
+		if !waitGone(r.PID, stopGrace) {
+			_ = syscall.Kill(r.PID, syscall.SIGKILL)
+			waitGone(r.PID, time.Second)
+		}
+	}
+	if !purge {
+		return nil
+	}
+	for _, folder := range m.purged() {
+		if err := os.RemoveAll(folder); err != nil {
+			return unwritable(folder, err)
+		}
+	}
+	return nil
+}
