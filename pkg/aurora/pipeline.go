@@ -12,6 +12,8 @@ type Desired string
 const (
 	DesiredRunning Desired = "running"
 	DesiredStopped Desired = "stopped"
+	// DesiredRemoved is the end: the table was dropped, and the name may be used anew.
+	DesiredRemoved Desired = "removed"
 )
 
 // State is what a pipeline is doing.

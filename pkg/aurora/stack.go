@@ -34,6 +34,17 @@ type Stack struct {
 	Components []Component `json:"components"`
 }
 
+// StackSpec says what a local stack runs beside its engine and its worker.
+type StackSpec struct {
+	// EnginePort is the port of the embedded engine, on loopback.
+	EnginePort int `json:"engine_port"`
+	// Broker says that the development broker runs, at BrokerPort.
+	Broker     bool `json:"broker"`
+	BrokerPort int  `json:"broker_port,omitempty"`
+	// Demo says that a generator produces events to the topic clicks.
+	Demo bool `json:"demo"`
+}
+
 // Status is the whole picture: stack, pipelines and workers.
 type Status struct {
 	Health    Health     `json:"health"`
@@ -65,6 +76,10 @@ type Plan struct {
 	// Nothing says that everything is as it should be already.
 	Nothing bool     `json:"nothing"`
 	Notes   []string `json:"notes,omitempty"`
-	// Options are the choices the verb was called with, for Apply.
+	// DropTable says that disconnect removes the table as well.
 	DropTable bool `json:"drop_table,omitempty"`
+	// Purge says that down deletes the data.
+	Purge bool `json:"purge,omitempty"`
+	// Stack is what up runs.
+	Stack *StackSpec `json:"stack,omitempty"`
 }

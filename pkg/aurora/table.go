@@ -25,6 +25,9 @@ type Column struct {
 	Path []string `json:"path,omitempty"`
 	// Unit of an epoch timestamp in the record: "s", "ms", "us" or "ns"; empty where the value is not an epoch.
 	Epoch   string `json:"epoch,omitempty"`
+	// Mixed says that the column takes values of every kind: text as it is, anything
+	// else as the JSON it stood as. Only String columns are mixed.
+	Mixed   bool   `json:"mixed,omitempty"`
 	Codec   string `json:"codec,omitempty"`
 	Comment string `json:"comment,omitempty"`
 	// NullShare is the share (0..1) of the sample in which the value was null or missing.

@@ -5,7 +5,7 @@
 // One stack belongs to one data folder:
 //
 //	run/supervisor.lock   held by the supervisor while it lives
-//	run/stack.json        what should run ([Spec])
+//	run/stack.json        what should run ([aurora.StackSpec])
 //	run/supervisor.json   what the supervisor sees of its children
 //	run/<part>.json       written by each part when it answers ([RunFile])
 //	logs/<part>.log       what each part said
@@ -93,38 +93,29 @@ func (d Dir) ReadRunFile(part string) (r RunFile, ok bool) {
 // RemoveRunFile withdraws the announcement of a part that stops.
 func (d Dir) RemoveRunFile(part string) { _ = os.Remove(d.Run(part + ".json")) }
 
-// Spec is what should run.
-type Spec struct {
-	// EnginePort is the port of the embedded engine, on loopback.
-	EnginePort int `json:"engine_port"`
-	// Broker says that the development broker runs, at BrokerPort.
-	Broker     bool `json:"broker"`
-	BrokerPort int  `json:"broker_port"`
-	// Demo says that a generator produces DemoRate events a second to the topic DemoTopic.
-	Demo bool `json:"demo"`
-}
-
 // The demo's topic and rate.
 const (
 	DemoTopic = "clicks"
 	DemoRate  = 500
 )
 
-// Parts lists the names of the parts of the spec, in the order they start.
-func (s Spec) Parts() []string {
-	parts := []string{PartEngine}
+// parts lists the names of the parts of a spec, in the order they start.
+func parts(s aurora.StackSpec) []string {
+	names := []string{PartEngine}
 	if s.Broker {
-		parts = append(parts, PartBroker)
+		names = append(names, PartBroker)
 	}
-	parts = append(parts, PartWorker)
+	names = append(names, PartWorker)
 	if s.Demo {
-		parts = append(parts, PartGenerator)
+		names = append(names, PartGenerator)
 	}
-	return parts
+	return names
 }
 
 // ReadSpec gives the spec of a data folder; ok is false when none was written.
-func (d Dir) ReadSpec() (s Spec, ok bool) { return s, readJSON(d.Run("stack.json"), &s) == nil }
+func (d Dir) ReadSpec() (s aurora.StackSpec, ok bool) {
+	return s, readJSON(d.Run("stack.json"), &s) == nil
+}
 
 func readJSON(path string, into any) error {
 	content, err := os.ReadFile(path)

@@ -34,23 +34,17 @@ type Manager struct {
 	Library func() error
 }
 
-// UpOptions is what the user wants to run.
-type UpOptions struct {
-	Broker bool
-	Demo   bool
-}
-
-// PlanUp says what `up` would start. The spec that it settles on is written by ApplyUp.
-func (m *Manager) PlanUp(ctx context.Context, o UpOptions) (aurora.Plan, Spec, error) {
+// PlanUp says what `up` would start; plan.Stack is the spec it settled on.
+func (m *Manager) PlanUp(ctx context.Context, o aurora.StackSpec) (aurora.Plan, error) {
 	if err := m.Dir.Prepare(); err != nil {
-		return aurora.Plan{}, Spec{}, err
+		return aurora.Plan{}, err
 	}
 	if err := m.Library(); err != nil {
-		return aurora.Plan{}, Spec{}, err
+		return aurora.Plan{}, err
 	}
 	running := m.Dir.held("supervisor") != 0
 	old, known := m.Dir.ReadSpec()
-	spec := Spec{
+	spec := aurora.StackSpec{
 		EnginePort: old.EnginePort, BrokerPort: old.BrokerPort,
 		Broker: o.Broker || o.Demo, Demo: o.Demo,
 	}
@@ -59,24 +53,25 @@ func (m *Manager) PlanUp(ctx context.Context, o UpOptions) (aurora.Plan, Spec, e
 	}
 	plan := aurora.Plan{Verb: "up"}
 	if running && known && spec == old && m.healthy(ctx) {
-		plan.Nothing = true
-		return plan, old, nil
+		plan.Nothing, plan.Stack = true, &old
+		return plan, nil
 	}
 	if err := m.choosePorts(&spec, old, running, &plan); err != nil {
-		return aurora.Plan{}, Spec{}, err
+		return aurora.Plan{}, err
 	}
-	for _, name := range spec.Parts() {
-		if running && slices.Contains(old.Parts(), name) {
+	for _, name := range parts(spec) {
+		if running && slices.Contains(parts(old), name) {
 			continue
 		}
 		plan.Actions = append(plan.Actions, aurora.Action{Verb: "start", What: name, Detail: address(name, spec)})
 	}
-	return plan, spec, nil
+	plan.Stack = &spec
+	return plan, nil
 }
 
-func (m *Manager) choosePorts(spec *Spec, old Spec, running bool, plan *aurora.Plan) error {
+func (m *Manager) choosePorts(spec *aurora.StackSpec, old aurora.StackSpec, running bool, plan *aurora.Plan) error {
 	choose := func(part string, current, standard int, port *int) error {
-		if running && current != 0 && slices.Contains(old.Parts(), part) {
+		if running && current != 0 && slices.Contains(parts(old), part) {
 			return nil
 		}
 		if current == 0 {
@@ -105,7 +100,7 @@ func (m *Manager) choosePorts(spec *Spec, old Spec, running bool, plan *aurora.P
 	return choose(PartBroker, spec.BrokerPort, DefaultBrokerPort, &spec.BrokerPort)
 }
 
-func address(part string, spec Spec) string {
+func address(part string, spec aurora.StackSpec) string {
 	switch part {
 	case PartEngine:
 		return fmt.Sprintf("127.0.0.1:%d", spec.EnginePort)
@@ -117,15 +112,16 @@ func address(part string, spec Spec) string {
 	return ""
 }
 
-// ApplyUp starts what the plan says and waits until every part answers.
-func (m *Manager) ApplyUp(ctx context.Context, spec Spec, progress func(aurora.Component)) (aurora.Stack, error) {
+// Up starts what the spec names and waits until every part answers. Progress
+// is called for each part as it answers.
+func (m *Manager) Up(ctx context.Context, spec aurora.StackSpec, progress func(aurora.Component)) error {
 	if err := writeJSON(m.Dir.Run("stack.json"), spec); err != nil {
-		return aurora.Stack{}, unwritable(string(m.Dir), err)
+		return unwritable(string(m.Dir), err)
 	}
 	if m.Dir.held("supervisor") == 0 {
 		_ = os.Remove(m.Dir.Run("supervisor.json"))
 		if err := m.spawnSupervisor(); err != nil {
-			return aurora.Stack{}, err
+			return err
 		}
 	}
 	return m.awaitReady(ctx, spec, progress)
@@ -150,7 +146,7 @@ func (m *Manager) spawnSupervisor() error {
 // patience is how often a part may end before `up` gives up on it.
 const patience = 5
 
-func (m *Manager) awaitReady(ctx context.Context, spec Spec, progress func(aurora.Component)) (aurora.Stack, error) {
+func (m *Manager) awaitReady(ctx context.Context, spec aurora.StackSpec, progress func(aurora.Component)) error {
 	reported := map[string]bool{}
 	for {
 		stack := m.Stack(ctx)
@@ -162,19 +158,19 @@ func (m *Manager) awaitReady(ctx context.Context, spec Spec, progress func(auror
 			if c.Health != aurora.Healthy {
 				ready = false
 				if c.Restarts >= patience {
-					return stack, m.notStarting(c)
+					return m.notStarting(c)
 				}
 			} else if !reported[c.Name] {
 				reported[c.Name] = true
 				progress(c)
 			}
 		}
-		if ready && len(reported) == len(spec.Parts()) {
-			return stack, nil
+		if ready && len(reported) == len(parts(spec)) {
+			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return stack, m.notReady(ctx, stack)
+			return m.notReady(ctx, stack)
 		case <-time.After(25 * time.Millisecond):
 		}
 	}
@@ -217,7 +213,7 @@ func (m *Manager) Stack(ctx context.Context) aurora.Stack {
 	}
 	var state supervisorState
 	_ = readJSON(m.Dir.Run("supervisor.json"), &state)
-	for _, name := range spec.Parts() {
+	for _, name := range parts(spec) {
 		stack.Components = append(stack.Components, m.component(ctx, name, spec, state))
 	}
 	supervisor := aurora.Component{Name: "supervisor", Health: aurora.Stopped}
@@ -228,7 +224,7 @@ func (m *Manager) Stack(ctx context.Context) aurora.Stack {
 	return stack
 }
 
-func (m *Manager) component(ctx context.Context, name string, spec Spec, state supervisorState) aurora.Component {
+func (m *Manager) component(ctx context.Context, name string, spec aurora.StackSpec, state supervisorState) aurora.Component {
 	c := aurora.Component{Name: name, Health: aurora.Stopped}
 	if i := slices.IndexFunc(state.Parts, func(p partState) bool { return p.Name == name }); i >= 0 {
 		c.Restarts, c.Detail = state.Parts[i].Restarts, state.Parts[i].LastError
@@ -260,9 +256,9 @@ func (m *Manager) component(ctx context.Context, name string, spec Spec, state s
 
 // PlanDown says what `down` would stop and, with purge, delete.
 func (m *Manager) PlanDown(purge bool) aurora.Plan {
-	plan := aurora.Plan{Verb: "down"}
+	plan := aurora.Plan{Verb: "down", Purge: purge}
 	spec, _ := m.Dir.ReadSpec()
-	for _, name := range slices.Backward(spec.Parts()) {
+	for _, name := range slices.Backward(parts(spec)) {
 		if r, alive := m.Dir.ReadRunFile(name); alive {
 			plan.Actions = append(plan.Actions, aurora.Action{Verb: "stop", What: name, Detail: fmt.Sprintf("process %d", r.PID)})
 		}
@@ -288,9 +284,9 @@ func (m *Manager) purged() []string {
 	return folders
 }
 
-// ApplyDown stops the supervisor, and with it every part; parts that an
+// Down stops the supervisor, and with it every part; parts that an
 // earlier supervisor left behind are stopped too. With purge the data goes.
-func (m *Manager) ApplyDown(purge bool) error {
+func (m *Manager) Down(purge bool) error {
 	if pid := m.Dir.held("supervisor"); pid != 0 {
 		_ = syscall.Kill(pid, syscall.SIGTERM)
 		if !waitGone(pid, 4*stopGrace) {

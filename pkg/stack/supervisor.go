@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/aurora-analytics/aurora/pkg/aurora"
 )
 
 // Part is a process that the supervisor keeps alive.
@@ -39,7 +41,7 @@ type Supervisor struct {
 	Executable string
 	Env        []string
 	// Parts gives the parts of a spec.
-	Parts func(Spec) []Part
+	Parts func(aurora.StackSpec) []Part
 	Log   *slog.Logger
 
 	mu    sync.Mutex
