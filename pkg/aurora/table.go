@@ -24,7 +24,7 @@ type Column struct {
 	// Path is where the value stands in the record, outermost key first; empty for Aurora's own columns.
 	Path []string `json:"path,omitempty"`
 	// Unit of an epoch timestamp in the record: "s", "ms", "us" or "ns"; empty where the value is not an epoch.
-	Epoch   string `json:"epoch,omitempty"`
+	Epoch string `json:"epoch,omitempty"`
 	// Mixed says that the column takes values of every kind: text as it is, anything
 	// else as the JSON it stood as. Only String columns are mixed.
 	Mixed   bool   `json:"mixed,omitempty"`
