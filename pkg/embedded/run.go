@@ -72,7 +72,7 @@ func Run(ctx context.Context, cfg Config, ready func(Running)) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := lockData(f.run)
+	unlock, err := lockData(ctx, f.run)
 	if err != nil {
 		return err
 	}
@@ -223,13 +223,13 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	if errors.Is(err, unix.EADDRINUSE) {
 		return nil, &aurora.Error{
 			Code: aurora.CodePortTaken, Title: "the address " + address + " is taken", Detail: "another process listens there",
-			Hint: "stop it, or choose another with --address 127.0.0.1:0", Err: err,
+			Hint: "stop it, or choose another with --port 0", Err: err,
 		}
 	}
 	if err != nil {
 		return nil, &aurora.Error{
 			Code: aurora.CodeEngineStart, Title: "cannot listen on " + address, Detail: reason(err),
-			Hint: "choose another address with --address", Err: err,
+			Hint: "choose another with --port", Err: err,
 		}
 	}
 	return listener, nil

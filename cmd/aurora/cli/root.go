@@ -93,6 +93,7 @@ func newRootCommand(a *app) *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "platform", Title: "Platform:"}, &cobra.Group{ID: "data", Title: "Data in:"},
 		&cobra.Group{ID: "answers", Title: "Answers out:"}, &cobra.Group{ID: "parts", Title: "Parts, alone:"})
 	addGroup(root, "platform", newConfigCommand(a))
+	addGroup(root, "parts", newEngineCommand(a))
 	root.AddCommand(newVersionCommand(a), newExitCodesTopic(a))
 	wrapArgs(root)
 	return root
