@@ -278,3 +278,6 @@ func pad(n int64, width int) string {
 	}
 	return text
 }
+
+// TicksPerDay is the length of a day in units of 10^-precision seconds.
+func TicksPerDay(precision int) int64 { return secondsPerDay * tens[precision] }
