@@ -24,7 +24,7 @@ func (p *partition) bisect(b *batch, cause error) error {
 	if stored > 0 {
 		// The rows may be the next owner's, if this worker slept past its session: announcing
 		// the block once more tells.
-		if err := p.commit(intent{First: b.span.First, Last: b.span.Last}); err != nil {
+		if err := p.announce(b); err != nil {
 			return err
 		}
 		return p.viewFailed(b, stored, cause)

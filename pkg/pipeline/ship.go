@@ -12,6 +12,11 @@ import (
 // writeTimeout bounds one try of a write; it must stay far below the consumer's poll interval.
 const writeTimeout = 60 * time.Second
 
+// announceAge is how old an announcement may be when an insert begins. A worker that slept
+// past its session would otherwise insert, hours later perhaps, under a token that the
+// table has forgotten; announcing again tells it that the partition is somebody else's.
+const announceAge = 10 * time.Second
+
 // ship takes blocks to the table until the partition is stopped. An error that is not the
 // end of the assignment ends the pipeline; the open intent stays for whoever comes next.
 func (p *partition) ship() {
@@ -92,10 +97,8 @@ func (p *partition) commit(in intent) error {
 // deliver announces a block and stores it: rows, dead letters, ledger row.
 func (p *partition) deliver(b *batch) error {
 	p.r.hit(PointIntentBefore)
-	if !p.r.breakage.noIntent {
-		if err := p.commit(intent{First: b.span.First, Last: b.span.Last}); err != nil {
-			return err
-		}
+	if err := p.announce(b); err != nil {
+		return err
 	}
 	p.r.hit(PointIntentAfter)
 	stored, err := p.insert(b)
@@ -106,6 +109,14 @@ func (p *partition) deliver(b *batch) error {
 		return err
 	}
 	return p.account(b, stored)
+}
+
+// announce commits the range of a block that is about to be inserted.
+func (p *partition) announce(b *batch) error {
+	if p.r.breakage.noIntent {
+		return nil
+	}
+	return p.commit(intent{First: b.span.First, Last: b.span.Last})
 }
 
 // account writes dead letters and ledger row, in this order: the ledger row says that
@@ -183,7 +194,14 @@ func (p *partition) insert(b *batch) (int64, error) {
 	}
 	p.r.hit(PointInsertBefore)
 	native, columns, token := b.rows.Encode(), b.rows.Columns(), p.r.token(b.span)
+	announced := time.Now()
 	err := p.write("insert", b, func(ctx context.Context) error {
+		if time.Since(announced) > announceAge {
+			if err := p.announce(b); err != nil {
+				return err
+			}
+			announced = time.Now()
+		}
 		return p.r.store.InsertBlock(ctx, p.r.pipeline.Table, columns, native, token)
 	})
 	p.r.hit(PointInsertAfter)
@@ -210,7 +228,7 @@ func (p *partition) write(what string, b *batch, try func(context.Context) error
 		if err == nil {
 			return nil
 		}
-		if p.ctx.Err() != nil {
+		if p.ctx.Err() != nil || errors.Is(err, errNotOwned) {
 			return errNotOwned
 		}
 		switch classOf(err) {
