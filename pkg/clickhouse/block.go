@@ -49,7 +49,7 @@ func (db *DB) post(c *call, table string, columns []string, native []byte, token
 	req.ContentLength = int64(len(native))
 	req.Header.Set("Content-Type", "application/octet-stream")
 	req.SetBasicAuth(db.config.Writer.User, db.config.Writer.Password)
-	res, err := db.wire.RoundTrip(req)
+	res, err := db.client.Do(req)
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,9 @@ func cell(value any, t typeName) any {
 	case clickhouse.JSON:
 		return cell(v.NestedMap(), typeName{})
 	case []byte:
-		return textCell(string(v))
+		if t.name != "Array" { // the driver gives Array(UInt8) as bytes too
+			return textCell(string(v))
+		}
 	case string:
 		return textCell(v)
 	}
@@ -217,4 +219,25 @@ func textCell(text string) string {
 		return text
 	}
 	return "base64:" + base64.StdEncoding.EncodeToString([]byte(text))
+}
+
+// weight is about how many bytes a cell takes in ClickHouse, never much less.
+func weight(cell any) int64 {
+	switch v := cell.(type) {
+	case string:
+		return int64(len(v)) + 8
+	case []any:
+		sum := int64(8)
+		for _, inner := range v {
+			sum += weight(inner)
+		}
+		return sum
+	case map[string]any:
+		sum := int64(8)
+		for key, inner := range v {
+			sum += weight(key) + weight(inner)
+		}
+		return sum
+	}
+	return 8
 }

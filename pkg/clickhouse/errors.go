@@ -199,7 +199,7 @@ func fromException(e *clickhouse.Exception, err error) error {
 // The ends of the useful part of an engine message.
 var sentenceEnds = []string{
 	" (version ", ", Stack trace", "\nStack trace", ". Stack trace", " In scope ", ": In scope ", ": While ", ". Maybe you meant", ": maybe you meant",
-	". Expected one of", ": (at row ", ". Note: ", ", expected one of",
+	". Expected one of", ": (at row ", ": (in query: ", ". Note: ", ", expected one of",
 }
 
 // firstSentence is the first sentence of an engine message, on one line and without

@@ -50,6 +50,7 @@ type DB struct {
 	log       *slog.Logger
 	transport *http.Transport
 	wire      *wire
+	client    *http.Client // for blocks
 	writer    driver.Conn
 	reader    driver.Conn
 }
@@ -65,6 +66,7 @@ func Open(cfg Config) (*DB, error) {
 	}
 	db := &DB{base: base, config: cfg, log: cfg.Log, transport: newTransport()}
 	db.wire = &wire{next: db.transport}
+	db.client = &http.Client{Transport: db.wire, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	if db.writer, err = db.openPool(cfg.Writer, "system", clickhouse.Settings{"async_insert": 0, "wait_end_of_query": 1}); err != nil {
 		return nil, fmt.Errorf("open the writer: %w", err)
 	}

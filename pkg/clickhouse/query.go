@@ -28,12 +28,9 @@ func (db *DB) Query(ctx context.Context, statement aurora.Statement, limits auro
 		return aurora.Result{}, db.fault(c, err)
 	}
 	defer func() { done(); _ = rows.Close() }() // cancelled first: what was not read is not waited for
-	result, err := collect(rows, limits.Rows)
+	result, err := collect(rows, limits)
 	if err != nil {
 		return aurora.Result{}, db.fault(c, err)
-	}
-	if number(c.answer.summary.ResultBytes) >= uint64(limits.ResultBytes) {
-		result.Truncated = true
 	}
 	result.Stats = c.answer.stats(time.Since(started))
 	return result, nil
@@ -68,7 +65,7 @@ func readOptions(params []aurora.Param, limits aurora.Limits) []clickhouse.Query
 		"readonly":             1,
 		"max_execution_time":   int(math.Ceil(limits.Time.Seconds())),
 		"max_result_rows":      limits.Rows + 1,
-		"max_result_bytes":     limits.ResultBytes,
+		"max_result_bytes":     2 * limits.ResultBytes, // collect cuts first, and says so
 		"result_overflow_mode": "break",
 		"max_rows_to_read":     limits.RowsToRead,
 		"max_memory_usage":     limits.MemoryBytes,
@@ -106,21 +103,24 @@ func paramText(p aurora.Param) string {
 	return paramEscaper.Replace(p.Value)
 }
 
-// collect reads at most limit rows; one more makes the result a truncated one.
-func collect(rows driver.Rows, limit int) (aurora.Result, error) {
+// collect reads rows up to the limits of rows and bytes; one more row than fits makes the
+// result a truncated one.
+func collect(rows driver.Rows, limits aurora.Limits) (aurora.Result, error) {
 	result := aurora.Result{Columns: []aurora.ResultColumn{}, Rows: [][]any{}}
 	reader := newCellReader(rows.ColumnTypes())
 	for _, column := range rows.ColumnTypes() {
 		result.Columns = append(result.Columns, aurora.ResultColumn{Name: column.Name(), Type: column.DatabaseTypeName()})
 	}
+	var bytes int64
 	for rows.Next() {
-		if len(result.Rows) == limit {
-			result.Truncated = true
-			return result, nil
-		}
 		cells, err := reader.read(rows)
 		if err != nil {
 			return result, err
+		}
+		bytes += weight(cells)
+		if len(result.Rows) == limits.Rows || bytes > limits.ResultBytes {
+			result.Truncated = true
+			return result, nil
 		}
 		result.Rows = append(result.Rows, cells)
 	}

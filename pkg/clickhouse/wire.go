@@ -19,10 +19,8 @@ type answer struct {
 
 // summary is the X-ClickHouse-Summary header: all numbers are text.
 type summary struct {
-	ReadRows    string `json:"read_rows"`
-	ReadBytes   string `json:"read_bytes"`
-	ResultRows  string `json:"result_rows"`
-	ResultBytes string `json:"result_bytes"`
+	ReadRows  string `json:"read_rows"`
+	ReadBytes string `json:"read_bytes"`
 }
 
 // number reads a number of a summary; what is missing is 0.
