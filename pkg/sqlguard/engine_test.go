@@ -1,0 +1,18 @@
+package sqlguard
+
+import "testing"
+
+// TestOnTheEngine runs what needs the real engine, on one engine.
+func TestOnTheEngine(t *testing.T) {
+	t.Parallel()
+	e := startEngine(t)
+	fixture(t, e)
+	for name, test := range map[string]func(*testing.T, *engine){
+		"every function is classified": everyFunctionIsClassified,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, e)
+		})
+	}
+}
