@@ -20,13 +20,15 @@ import (
 type Producer struct {
 	*client
 	driver    *kafka.Producer
+	accepted  atomic.Int64
 	delivered atomic.Int64
 	failed    atomic.Int64
 	reports   sync.WaitGroup
-
-	mu    sync.Mutex
-	first error // of the deliveries that failed
+	// first holds the first failure of a delivery.
+	first atomic.Pointer[failure]
 }
+
+type failure struct{ err error }
 
 // NewProducer opens a producer. It tells at once that nothing listens at the
 // broker's address; every other failure comes from Produce or Flush.
@@ -80,18 +82,13 @@ func (p *Producer) collect() {
 	}
 }
 
-func (p *Producer) note(err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.first == nil {
-		p.first = err
-	}
-}
+func (p *Producer) note(err error) { p.first.CompareAndSwap(nil, &failure{err}) }
 
 func (p *Producer) firstFailure() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.first
+	if f := p.first.Load(); f != nil {
+		return f.err
+	}
+	return nil
 }
 
 // Produce hands a record over and returns before it is stored; [Producer.Flush]
@@ -100,13 +97,17 @@ func (p *Producer) firstFailure() error {
 func (p *Producer) Produce(ctx context.Context, topic string, key, value []byte) error {
 	m := &kafka.Message{TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: kafka.PartitionAny}, Key: key, Value: value}
 	for {
+		if err := p.firstFailure(); err != nil {
+			return err
+		}
 		err := p.driver.Produce(m, nil)
+		if err == nil {
+			p.accepted.Add(1)
+			return nil
+		}
 		var d kafka.Error
 		if !errors.As(err, &d) || d.Code() != kafka.ErrQueueFull {
 			return p.call("topic "+topic, err)
-		}
-		if err := p.firstFailure(); err != nil {
-			return err
 		}
 		select {
 		case <-ctx.Done():
@@ -119,14 +120,14 @@ func (p *Producer) Produce(ctx context.Context, topic string, key, value []byte)
 // Flush waits until every record is acknowledged or has failed. It gives the
 // first failure since the producer was opened.
 func (p *Producer) Flush(ctx context.Context) error {
-	for p.driver.Flush(50) > 0 {
-		if ctx.Err() != nil {
-			return ended(ctx)
-		}
+	for p.delivered.Load()+p.failed.Load() < p.accepted.Load() {
+		p.driver.Flush(20)
 		select {
+		case <-ctx.Done():
+			return ended(ctx)
 		case <-p.decisive: // nothing will be accepted any more
 			return p.known()
-		default:
+		case <-time.After(time.Millisecond): // the reports may still be on their way to collect
 		}
 	}
 	err := p.firstFailure()
