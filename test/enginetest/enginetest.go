@@ -98,7 +98,7 @@ func environ() []string {
 }
 
 func (e *Engine) start(ctx context.Context) error {
-	args := append([]string{"engine", "--port", "0", "--data-dir", e.DataDir, "--verbose"}, e.options.args...)
+	args := append([]string{"engine", "--port", "0", "--data-dir", e.DataDir}, e.options.args...)
 	e.process = Command(e.t, args...)
 	e.process.Env = append(e.process.Env, e.options.environ...)
 	e.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/ClickHouse/ch-go/compress"
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
@@ -58,7 +57,7 @@ func openBody(r *http.Request, blocks bool) (io.Reader, func(), error) {
 		return nil, nil, err
 	}
 	if blocks {
-		plain = compress.NewReader(plain)
+		plain = newBlockReader(plain)
 	}
 	return &bounded{r: plain, wire: wire}, done, nil
 }
