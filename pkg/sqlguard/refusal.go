@@ -109,3 +109,16 @@ func where(text string, offset int) string {
 	column := utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1
 	return fmt.Sprintf("%d:%d", line, column)
 }
+
+// Mechanical says whether a refusal is a slip that the author of the statement may
+// mend (a name that does not exist, a word in the wrong place), rather than a
+// statement that reaches for what is not allowed. What is mended is checked again.
+func Mechanical(e *aurora.Error) bool {
+	rule, _ := e.Extra["rule"].(string)
+	switch Rule(rule) {
+	case RuleSyntax, RuleUnbalanced, RuleColumn, RuleIdentifier, RuleTable, RuleFunction, RuleParamMissing, RuleParamType, RuleParamValue:
+		return e.Code == aurora.CodeGuardRefused
+	default:
+		return false
+	}
+}
