@@ -106,9 +106,9 @@ func bounded(b aurora.Batch) aurora.Batch {
 // leaves; or until something fails that trying again does not heal. It gives nil only
 // after a graceful stop.
 func (r *Runner) Run(ctx context.Context) error {
-	defer r.abort(nil)
 	source, err := r.connect(ctx, r.pipeline, r)
 	if err != nil {
+		r.abort(err)
 		return fmt.Errorf("pipeline %q: %w", r.pipeline.Name, err)
 	}
 	r.source, r.begun = source, time.Now()

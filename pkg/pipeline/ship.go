@@ -193,14 +193,18 @@ func (p *partition) insert(b *batch) (int64, error) {
 		return 0, nil
 	}
 	p.r.hit(PointInsertBefore)
-	native, columns, token := b.rows.Encode(), b.rows.Columns(), p.r.token(b.span)
+	columns, token := b.rows.Columns(), p.r.token(b.span)
 	announced := time.Now()
+	var native []byte
 	err := p.write("insert", b, func(ctx context.Context) error {
 		if time.Since(announced) > announceAge {
 			if err := p.announce(b); err != nil {
 				return err
 			}
 			announced = time.Now()
+		}
+		if native == nil { // here, where at most as many are encoded as may be inserted at a time
+			native = b.rows.Encode()
 		}
 		return p.r.store.InsertBlock(ctx, p.r.pipeline.Table, columns, native, token)
 	})
