@@ -3,7 +3,7 @@ import type { Answer, Column, Row } from './types'
 
 export type Point = { x: number; label: string; y: number | null }
 export type Series = { name: string; points: Point[] }
-export type LineData = { kind: 'line'; time: boolean; xName: string; series: Series[]; more: number }
+export type LineData = { kind: 'line'; time: boolean; title: string; xName: string; series: Series[]; more: number }
 export type BarData = { kind: 'bar'; xName: string; yName: string; bars: { label: string; value: number }[]; more: number }
 export type NumberData = { kind: 'number'; name: string; text: string; exact: string }
 export type ChartData = LineData | BarData | NumberData
@@ -53,9 +53,10 @@ function lineData(columns: Column[], rows: Row[], x: number, ys: number[], serie
       grouped.set(name, points)
     }
   }
+  const title = series >= 0 ? `${columns[ys[0] ?? 0]?.name} by ${columns[series]?.name}` : ys.map((y) => columns[y]?.name).join(', ')
   const all = [...grouped].map(([name, points]) => ({ name, points: downsample(points.sort((a, b) => a.x - b.x)) }))
   all.sort((a, b) => total(b) - total(a))
-  return all.length > 0 ? { kind: 'line', time, xName: xColumn.name, series: all.slice(0, maxSeries), more: Math.max(0, all.length - maxSeries) } : null
+  return all.length > 0 ? { kind: 'line', time, title, xName: xColumn.name, series: all.slice(0, maxSeries), more: Math.max(0, all.length - maxSeries) } : null
 }
 
 /** Times without a zone are UTC, as the server stores them. */

@@ -51,6 +51,6 @@ export function ResultTable({ columns, rows, truncated }: { columns: Column[]; r
 }
 
 function cellClass(value: unknown, column: Column): string | undefined {
-  if (value === null || value === undefined) return 'null'
-  return isNumeric(column.type) ? 'number' : undefined
+  const align = isNumeric(column.type) ? 'number' : undefined
+  return value === null || value === undefined ? `null ${align ?? ''}` : align
 }

@@ -11,7 +11,7 @@ export function Bars({ data, width }: { data: BarData; width: number }) {
   const high = Math.max(0, ...values)
   const span = high - low || 1
   const labels = Math.min(width * 0.35, 12 + 7.2 * Math.max(...data.bars.map((b) => b.label.length)))
-  const numbers = 64
+  const numbers = 72
   const plot = Math.max(10, width - labels - numbers)
   const at = (value: number) => labels + ((value - low) / span) * plot
   const height = data.bars.length * rowHeight
@@ -29,7 +29,7 @@ export function Bars({ data, width }: { data: BarData; width: number }) {
             </text>
             <rect x={from} y={y + (rowHeight - barHeight) / 2} width={Math.max(1, to - from)} height={barHeight} rx={3} />
             <text x={to + 6} y={y + rowHeight / 2} dominantBaseline="central" className="bar-value">
-              {compact(bar.value)}
+              {Math.abs(bar.value) < 1e6 ? formatNumber(bar.value) : compact(bar.value)}
             </text>
           </g>
         )

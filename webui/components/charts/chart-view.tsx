@@ -17,7 +17,7 @@ export function ChartView({ data }: { data: ChartData }) {
   return (
     <figure className="chart" data-testid="chart" data-kind={data.kind}>
       <figcaption>
-        {data.kind === 'bar' ? `${data.yName} by ${data.xName}` : `${data.series.map((s) => s.name).join(', ')} over ${data.xName}`}
+        {data.kind === 'bar' ? `${data.yName} by ${data.xName}` : `${data.title} over ${data.xName}`}
         {data.more > 0 && <span className="muted"> · {data.more} more in the rows</span>}
       </figcaption>
       {data.kind === 'line' && data.series.length > 1 && (
