@@ -140,7 +140,7 @@ func (rq *request) splitText(query string, body io.Reader) error {
 		return syntaxError(fmt.Sprintf("Max query size exceeded: a statement may have %d bytes", maxStatement))
 	}
 	rq.text = strings.TrimRight(text+string(rest), " \t\r\n")
-	if rq.text == "" {
+	if first := (&lexer{text: rq.text}).next(); first.kind == kindEnd {
 		return syntaxError("Syntax error: Empty query")
 	}
 	return nil
