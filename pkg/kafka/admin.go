@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -201,7 +202,7 @@ func topicID(id kafka.UUID) string {
 	if id.GetMostSignificantBits() == 0 && id.GetLeastSignificantBits() == 0 {
 		return ""
 	}
-	return id.String()
+	return strings.NewReplacer("+", "-", "/", "_").Replace(id.String())
 }
 
 // measure fills in the bounds of every partition.
@@ -262,6 +263,9 @@ func (a *Admin) offsets(ctx context.Context, topics []aurora.Topic, spec kafka.O
 // CreateTopic makes a topic with the broker's own replication factor. It
 // returns when the topic can be described.
 func (a *Admin) CreateTopic(ctx context.Context, name string, partitions int) error {
+	if !validName(name) { // the development broker would take it
+		return a.translate("topic "+printable(name), kafka.NewError(kafka.ErrTopicException, "the name is not valid", false))
+	}
 	var answer []kafka.TopicResult
 	err := a.ask(ctx, "topic "+name, func(ctx context.Context) (err error) {
 		answer, err = a.admin.CreateTopics(ctx, []kafka.TopicSpecification{{Topic: name, NumPartitions: partitions, ReplicationFactor: -1}})
@@ -277,6 +281,18 @@ func (a *Admin) CreateTopic(ctx context.Context, name string, partitions int) er
 	}
 	return a.appeared(ctx, name)
 }
+
+// validName tells whether Kafka accepts the name for a topic.
+func validName(name string) bool {
+	for _, r := range name {
+		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' || r == '-') {
+			return false
+		}
+	}
+	return name != "" && name != "." && name != ".." && len(name) <= 249
+}
+
+func printable(name string) string { return strconv.Quote(name[:min(len(name), 60)]) }
 
 // appeared waits until the broker knows the topic: it answers a little before it does.
 func (a *Admin) appeared(ctx context.Context, name string) error {

@@ -93,8 +93,9 @@ func newRootCommand(a *app) *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "platform", Title: "Platform:"}, &cobra.Group{ID: "data", Title: "Data in:"},
 		&cobra.Group{ID: "answers", Title: "Answers out:"}, &cobra.Group{ID: "parts", Title: "Parts, alone:"})
 	addGroup(root, "platform", newConfigCommand(a))
-	addGroup(root, "parts", newEngineCommand(a))
-	root.AddCommand(newVersionCommand(a), newExitCodesTopic(a))
+	addGroup(root, "data", newTopicCommand(a))
+	addGroup(root, "parts", newEngineCommand(a), newBrokerCommand(a))
+	root.AddCommand(newVersionCommand(a), newExitCodesTopic(a), newDemoGeneratorCommand(a))
 	wrapArgs(root)
 	return root
 }
