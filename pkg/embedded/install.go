@@ -73,8 +73,12 @@ func install(ctx context.Context, o InstallOptions, want release) (Library, erro
 func installInto(ctx context.Context, o InstallOptions, want release, work string) (Library, error) {
 	pack := o.From
 	if pack == "" {
+		npm, err := findNPM(o.Environ)
+		if err != nil {
+			return Library{}, err
+		}
 		o.Progress("downloading " + want.Package + " through npm")
-		fetched, err := npmPack(ctx, want.Package, work, o.Environ)
+		fetched, err := npmPack(ctx, npm, want.Package, work, o.Environ)
 		if err != nil {
 			return Library{}, err
 		}

@@ -14,6 +14,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/aurora-analytics/aurora/pkg/aurora"
 	"github.com/klauspost/compress/gzip"
@@ -21,19 +23,33 @@ import (
 
 const fromHint = "check the network and run it again, or pass a package obtained elsewhere: aurora engine install --from FILE"
 
-// npmPack lets the user's own npm client, with its own configuration, fetch one
-// package into dir. No script of the package runs.
-func npmPack(ctx context.Context, spec, dir string, environ []string) (string, error) {
-	npm, err := exec.LookPath("npm")
-	if err != nil {
-		return "", &aurora.Error{
-			Code: aurora.CodeLibraryInstall, Title: "cannot fetch the engine library", Detail: "npm is not installed",
-			Hint: "install Node.js with npm, or pass a package obtained elsewhere: aurora engine install --from FILE", Err: err,
+// findNPM looks for the user's npm client on the PATH of the given environment.
+func findNPM(environ []string) (string, error) {
+	for _, entry := range environ {
+		path, ok := strings.CutPrefix(entry, "PATH=")
+		if !ok {
+			continue
+		}
+		for _, dir := range filepath.SplitList(path) {
+			npm := filepath.Join(dir, "npm")
+			if info, err := os.Stat(npm); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+				return npm, nil
+			}
 		}
 	}
+	return "", &aurora.Error{
+		Code: aurora.CodeLibraryInstall, Title: "cannot fetch the engine library", Detail: "npm is not installed",
+		Hint: "install Node.js with npm, or pass a package obtained elsewhere: aurora engine install --from FILE",
+	}
+}
+
+// npmPack lets the user's own npm client, with its own configuration, fetch one
+// package into dir. No script of the package runs.
+func npmPack(ctx context.Context, npm, spec, dir string, environ []string) (string, error) {
 	var stderr bytes.Buffer
 	pack := exec.CommandContext(ctx, npm, "pack", spec, "--ignore-scripts", "--pack-destination", dir, "--loglevel", "error")
 	pack.Dir, pack.Env, pack.Stderr = dir, environ, &stderr
+	pack.WaitDelay = 5 * time.Second // for children of npm that keep its streams
 	if err := pack.Run(); err != nil {
 		if ctx.Err() != nil {
 			return "", fmt.Errorf("fetch the engine library: %w", ctx.Err())
@@ -88,7 +104,9 @@ func extractLibrary(ctx context.Context, pack, path string, want release) (err e
 	defer file.Close()
 	member, err := findMember(&contextReader{ctx, file})
 	if err != nil {
-		return fmt.Errorf("extract the engine library: %w", err)
+		return &aurora.Error{
+			Code: aurora.CodeLibraryInstall, Title: "cannot extract the engine library", Detail: err.Error(), Hint: fromHint, Err: err,
+		}
 	}
 	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
