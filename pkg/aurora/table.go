@@ -26,7 +26,7 @@ type Column struct {
 	// Unit of an epoch timestamp in the record: "s", "ms", "us" or "ns"; empty where the value is not an epoch.
 	Epoch string `json:"epoch,omitempty"`
 	// Mixed says that the column takes values of every kind: text as it is, anything
-	// else as the JSON it stood as. Only String columns are mixed.
+	// else as the JSON it stood as. Only columns of String, or lists of it, are mixed.
 	Mixed   bool   `json:"mixed,omitempty"`
 	Codec   string `json:"codec,omitempty"`
 	Comment string `json:"comment,omitempty"`
