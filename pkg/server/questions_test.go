@@ -98,7 +98,7 @@ func TestClosingAStreamCancelsTheQuestion(t *testing.T) {
 	}
 	host := httptest.NewServer(f.Handler())
 	defer host.Close()
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	r := request("POST", "/api/v1/questions", `{"question":"x"}`, streaming)
 	call, err := http.NewRequestWithContext(ctx, r.Method, host.URL+r.URL.Path, r.Body)
 	if err != nil {
