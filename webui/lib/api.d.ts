@@ -1,4 +1,5 @@
 // Generated from pkg/server/openapi.yaml by `npm run generate`. Do not edit.
+// openapi.yaml sha256 a1809606e31b76bd99528703bea2108ede91a6eb5f3e164ff4108d212f526319
 
 export interface paths {
     "/api/v1/openapi.yaml": {

@@ -11,7 +11,7 @@ export function baseType(type: string): string {
 }
 
 export function isNumeric(type: string): boolean {
-  return /^(U?Int|Float|Decimal)/.test(baseType(type))
+  return /^(U?Int\d|B?Float|Decimal)/.test(baseType(type))
 }
 
 export function isTime(type: string): boolean {
