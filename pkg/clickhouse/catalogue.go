@@ -134,6 +134,30 @@ GROUP BY value ORDER BY count() DESC, value LIMIT {limit:UInt32}`, quote(column)
 	return values, nil
 }
 
+// Unique says whether no two rows of a table hold the same value in the column. A
+// table that is too large to be read within the bounds of [DB.Values] counts as not unique.
+func (db *DB) Unique(ctx context.Context, table, column string) (bool, error) {
+	sql := fmt.Sprintf("SELECT count() = uniqExact(%s) AND count() <= %d FROM %s", quote(column), valuesRead, dataTable(table))
+	settings := clickhouse.Settings{
+		"max_rows_to_read": valuesRead + 1, "read_overflow_mode": "break",
+		"max_execution_time": int(valuesTime / time.Second),
+	}
+	unique := false
+	err := db.eachWithin(ctx, 2*valuesTime, sql, settings, nil, func(rows driver.Rows) error {
+		var answer uint8
+		err := rows.Scan(&answer)
+		unique = answer == 1
+		return err
+	})
+	if aurora.AsError(err) != nil && aurora.AsError(err).Code == aurora.CodeTimeout {
+		return false, nil // too slow to tell
+	}
+	if err != nil {
+		return false, fmt.Errorf("read %s.%s: %w", table, column, namedFault(err, table, column))
+	}
+	return unique, nil
+}
+
 // namedFault says which column was asked for, which the engine's message leaves out
 // when the statement is long.
 func namedFault(err error, table, column string) error {

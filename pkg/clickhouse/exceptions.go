@@ -12,7 +12,7 @@ type exceptionKind struct {
 // The hints that more than one code shares.
 const (
 	hintStatement = "correct the statement and run it again"
-	hintTables    = "aurora pipeline list shows the tables that exist"
+	hintTables    = "`aurora table list` shows the tables that exist"
 	hintLess      = "ask for less: a filter, a shorter time span, fewer columns, or an aggregate"
 	hintLater     = "try again in a moment; `aurora status` shows what runs"
 	hintGrant     = "grant the user what the message names, then try again"
