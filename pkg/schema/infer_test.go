@@ -1,74 +1,22 @@
 package schema_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/aurora-analytics/aurora/pkg/aurora"
 	"github.com/aurora-analytics/aurora/pkg/decode"
 	"github.com/aurora-analytics/aurora/pkg/schema"
+	"github.com/aurora-analytics/aurora/pkg/schema/payloads"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected schemas in testdata")
-
-// payload is a file of testdata: records, and how often and how far apart they come.
-type payload struct {
-	About string `json:"about"`
-	// Repeat gives the records so many times over; {n} in a record is its number.
-	Repeat int `json:"repeat"`
-	// Every is the time between two records of the topic.
-	Every   string            `json:"every"`
-	Records []json.RawMessage `json:"records"`
-	// Raw records are not JSON, so they are text here.
-	Raw []string `json:"raw"`
-}
-
-// sampleOf makes the records of a payload file.
-func sampleOf(t *testing.T, path string) []aurora.Record {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var p payload
-	if err := json.Unmarshal(text, &p); err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
-	every := time.Second
-	if p.Every != "" {
-		if every, err = time.ParseDuration(p.Every); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var records []aurora.Record
-	add := func(value []byte) {
-		n := len(records)
-		value = append([]byte{}, bytes.ReplaceAll(value, []byte("{n}"), fmt.Append(nil, n))...) // empty, never nil
-		records = append(records, aurora.Record{Topic: "t", Offset: int64(n), Timestamp: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(n) * every), Value: value})
-	}
-	for range max(p.Repeat, 1) {
-		for _, record := range p.Records {
-			var text string
-			if json.Unmarshal(record, &text) == nil && strings.HasPrefix(text, "{") {
-				record = []byte(text) // a record with tokens that a JSON file cannot hold
-			}
-			add(record)
-		}
-	}
-	for _, raw := range p.Raw {
-		add([]byte(raw))
-	}
-	return records
-}
 
 // describe writes a sample down as the golden files have it.
 func describe(s aurora.Sample, err error) string {
@@ -107,7 +55,7 @@ func TestInferPayloads(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
 			t.Parallel()
-			records := sampleOf(t, file)
+			records := payloads.Read(t, file)
 			sample, err := schema.Infer("t", records)
 			got := describe(sample, err)
 			golden := strings.TrimSuffix(file, ".json") + ".golden"
