@@ -23,8 +23,9 @@ type InstallOptions struct {
 	// Force installs again although a good library is there.
 	Force bool
 	// CheckCommand is a command that loads the library whose path is appended to
-	// it and fails when the library does not fit; see [CheckLibrary]. It runs in a
-	// process of its own because a bad library can take the process down.
+	// it; see [CheckLibrary]. When the library does not fit, it fails and says why
+	// on standard output. It runs in a process of its own because a bad library can
+	// take the process down.
 	CheckCommand []string
 	// Environ is the environment of the npm client (its own configuration lives there).
 	Environ []string
@@ -135,14 +136,18 @@ func runCheck(ctx context.Context, command []string, path string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	var output bytes.Buffer
+	var said, crash bytes.Buffer
 	check := exec.CommandContext(ctx, command[0], append(append([]string{}, command[1:]...), path)...)
 	check.Env = Environ(nil)
-	check.Stdout, check.Stderr = &output, &output
+	check.Stdout, check.Stderr = &said, &crash
 	if err := check.Run(); err != nil {
+		why := lastLines(said.String(), nil)
+		if why == "" {
+			why = lastLines(crash.String(), err)
+		}
 		return &aurora.Error{
 			Code: aurora.CodeLibraryInvalid, Title: "the engine library does not load",
-			Detail: lastLines(output.String(), err),
+			Detail: why,
 			Hint:   "use a ClickHouse server instead: aurora up --clickhouse URL", Err: err,
 		}
 	}
@@ -151,7 +156,7 @@ func runCheck(ctx context.Context, command []string, path string) error {
 
 func lastLines(output string, err error) string {
 	output = strings.TrimSpace(output)
-	if output == "" {
+	if output == "" && err != nil {
 		return err.Error()
 	}
 	lines := strings.Split(output, "\n")

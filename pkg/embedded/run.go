@@ -187,12 +187,14 @@ func (p *process) announce(root *chdb.Conn) (Running, error) {
 }
 
 // stop lets statements end, kills those that do not, and closes the data. Work
-// goes on for a while after ctx, so the waits have a context of their own.
+// goes on for a while after ctx, so the waits have contexts of their own.
 func (p *process) stop(ctx context.Context, web *http.Server, root *chdb.Conn) error {
 	p.cfg.Log.Info("the engine stops")
-	if err := shutdown(ctx, web, grace); err != nil {
-		p.server.KillAll()
-		if err := shutdown(ctx, web, force); err != nil {
+	ctx = context.WithoutCancel(ctx)
+	patient, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	if err := web.Shutdown(patient); err != nil {
+		if err := p.forceStop(ctx, web); err != nil {
 			return fmt.Errorf("stop the engine: statements did not end: %w", err)
 		}
 	}
@@ -201,10 +203,14 @@ func (p *process) stop(ctx context.Context, web *http.Server, root *chdb.Conn) e
 	return nil
 }
 
-func shutdown(ctx context.Context, web *http.Server, limit time.Duration) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+// forceStop kills the statements, and breaks the connections of clients that
+// send the data of an insert too slowly.
+func (p *process) forceStop(ctx context.Context, web *http.Server) error {
+	ctx, cancel := context.WithTimeout(ctx, force)
 	defer cancel()
-	return web.Shutdown(ctx)
+	p.server.KillAll()
+	_ = web.Close()
+	return p.server.Drain(ctx)
 }
 
 // listen takes the address; only loopback is allowed, because the passwords

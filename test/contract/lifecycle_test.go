@@ -3,6 +3,7 @@ package contract
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -111,6 +112,28 @@ func TestStopIsClean(t *testing.T) {
 		e.Restart()
 		e.Query("SELECT count() FROM t")
 	})
+}
+
+// TestStopDoesNotWaitForASlowBody: a client that never ends its insert.
+func TestStopDoesNotWaitForASlowBody(t *testing.T) {
+	t.Parallel()
+	e := enginetest.Start(t)
+	e.Query("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
+	conn, err := net.Dial("tcp", e.Address) //nolint:noctx // closed below
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /?user=writer&password=%s&query=%s HTTP/1.1\r\nHost: %s\r\nContent-Length: 1000000\r\n\r\n1\n2\n",
+		e.WriterPassword, url.QueryEscape("INSERT INTO t FORMAT CSV"), e.Address)
+	until(t, "the insert is under way", func() bool { return e.Query("SELECT count() > 1 FROM system.processes") == "1\n" })
+	if status := e.Stop(); status != 0 {
+		t.Errorf("exit %d\n%s", status, e.Output())
+	}
+	e.Restart()
+	if got := e.Query("SELECT count() FROM t"); got != "0\n" {
+		t.Errorf("%s rows of an insert that never ended", got)
+	}
 }
 
 // TestKilledEngineKeepsWhatItAcknowledged kills the process under inserts.

@@ -51,7 +51,7 @@ func newEngineCommand(a *app) *cobra.Command {
 		},
 	}
 	addEngineFlags(cmd, o)
-	cmd.AddCommand(newEngineRunCommand(a), newEngineInstallCommand(a), newEngineStatusCommand(a), newEngineCheckCommand())
+	cmd.AddCommand(newEngineRunCommand(a), newEngineInstallCommand(a), newEngineStatusCommand(a), newEngineCheckCommand(a))
 	return cmd
 }
 
@@ -82,7 +82,7 @@ func newEngineRunCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "run", Short: "the engine's process", Hidden: true, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.Log, o.Out, o.DataDir = a.daemonLog(), a.out, a.global.dataDir
+			o.Log, o.Out, o.DataDir = a.daemonLog(), a.out, a.proc.Path(a.global.dataDir)
 			return engineRun(cmd.Context(), o)
 		},
 	}
@@ -196,10 +196,17 @@ func printEngineStatus(out *Output, s engineStatus) error {
 }
 
 // newEngineCheckCommand loads a library in this process: `install` runs it as a
-// child, because a library that does not fit may take its process down.
-func newEngineCheckCommand() *cobra.Command {
+// child, because a library that does not fit may take its process down. What is
+// wrong with it is the data of this command.
+func newEngineCheckCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "check-library PATH", Short: "load a library and compare it", Hidden: true, Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return embedded.CheckLibrary(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			err := embedded.CheckLibrary(args[0])
+			if err != nil {
+				fmt.Fprintln(a.out.Data, err)
+			}
+			return err
+		},
 	}
 }

@@ -134,7 +134,12 @@ type fakeInsert struct {
 	data strings.Builder
 }
 
-func (i *fakeInsert) Write(data []byte) (int, error) { return i.data.Write(data) }
+func (i *fakeInsert) Write(data []byte) (int, error) {
+	if strings.Contains(i.sql, "refused") {
+		return 0, errors.New("refused")
+	}
+	return i.data.Write(data)
+}
 
 func (i *fakeInsert) Done() (Stats, error) {
 	i.c.f.mu.Lock()

@@ -48,11 +48,14 @@ func (s *Server) insertData(w http.ResponseWriter, rq *request, conn Conn) error
 			insert.Cancel()
 			return badBody(err)
 		}
-		if _, err := insert.Write(buffer[:n]); err != nil {
+		if _, err = insert.Write(buffer[:n]); err != nil {
 			break // Done tells why
 		}
 	}
-	stats, err := insert.Done()
+	stats, doneErr := insert.Done()
+	if doneErr != nil {
+		err = doneErr
+	}
 	if err != nil {
 		_, _ = io.CopyN(io.Discard, rq.http.Body, copyLimit)
 		return err

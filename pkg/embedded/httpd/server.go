@@ -34,6 +34,7 @@ type Server struct {
 	log      *slog.Logger
 	opened   atomic.Pointer[opened]
 	serial   atomic.Uint64
+	active   atomic.Int64 // statements at work, with all that belongs to them
 	slots    map[string]chan struct{}
 	sessions sessions
 	root     sync.Mutex // one statement at a time on the root connection
@@ -62,6 +63,19 @@ func New(o Options) *Server {
 // statements whose client went away; it stays the caller's to close.
 func (s *Server) Open(engine Engine, root Conn, version, timezone string) {
 	s.opened.Store(&opened{engine: engine, root: root, version: version, timezone: timezone})
+}
+
+// Drain waits until no statement is at work, or ctx ends. Requests that come
+// meanwhile are the caller's to keep away.
+func (s *Server) Drain(ctx context.Context) error {
+	for s.active.Load() > 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 // Close gives back the connections of the sessions. Call it when no request is
@@ -114,6 +128,8 @@ func (s *Server) statement(w http.ResponseWriter, r *http.Request, values url.Va
 		s.ping(w)
 		return
 	}
+	s.active.Add(1)
+	defer s.active.Add(-1)
 	w.Header().Set("X-ClickHouse-Timezone", e.timezone)
 	user := s.user(r, values)
 	if user == "" {

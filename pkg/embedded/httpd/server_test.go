@@ -104,6 +104,9 @@ func TestInsertHandsDataOver(t *testing.T) {
 	if f.data["INSERT INTO small "] != " (1);\n\nDROP TABLE t" || f.data["INSERT INTO large "] != large {
 		t.Errorf("the data arrived changed: %d and %d bytes", len(f.data["INSERT INTO small "]), len(f.data["INSERT INTO large "]))
 	}
+	if response, body := send(t, web, Writer, nil, "INSERT INTO refused VALUES (1)"); response.StatusCode == http.StatusOK {
+		t.Errorf("data that the engine did not take is acknowledged: %s", body)
+	}
 }
 
 func TestAnErrorAfterRowsIsFramed(t *testing.T) {
