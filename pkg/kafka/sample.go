@@ -135,6 +135,10 @@ func (s *sampler) read(ctx context.Context, round []segment) error {
 	if err := s.reader.Assign(start); err != nil {
 		return s.admin.call("topic "+s.topic, err)
 	}
+	// A partition that an earlier round paused stays paused across assignments.
+	if err := s.reader.Resume(start); err != nil {
+		return s.admin.call("topic "+s.topic, err)
+	}
 	for len(open) > 0 && time.Now().Before(s.deadline) {
 		if ctx.Err() != nil {
 			return ended(ctx)
