@@ -9,7 +9,7 @@ import (
 
 // constructs are the functions that the parser makes of syntax; the engine does not
 // list them among its functions.
-func constructs() []string { return []string{"lambda", "exists", "grouping"} }
+func constructs() []string { return []string{"lambda", "exists", "grouping", "untuple"} }
 
 // function judges a call: its name, what some functions read from their arguments,
 // and the arguments themselves.

@@ -106,6 +106,7 @@ func trailingFormat(tokens []token) (string, int) {
 
 var (
 	enginePosition = regexp.MustCompile(`failed at position (\d+)(?: \(((?s:.{0,80}?))\))?`)
+	engineCode     = regexp.MustCompile(`(?:Code: \d+\. )?DB::Exception: `)
 	enginePath     = regexp.MustCompile(`(?:[A-Za-z]:)?(?:/[\w.~-]+){2,}|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b`)
 )
 
@@ -146,9 +147,7 @@ func wholeText(e *aurora.Error) string {
 // firstSentence keeps of an engine message what concerns the user: the first
 // sentence, without scope, version, paths and addresses.
 func firstSentence(said string) string {
-	if i := strings.Index(said, "DB::Exception: "); i >= 0 {
-		said = said[i+len("DB::Exception: "):]
-	}
+	said = engineCode.ReplaceAllString(said, "")
 	for _, end := range []string{"\n", ": In scope", ". (", " (version", ". Expected", "(in file", ": While", ", Stack"} {
 		if i := strings.Index(said, end); i > 0 {
 			said = said[:i]

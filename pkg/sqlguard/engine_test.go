@@ -8,7 +8,10 @@ func TestOnTheEngine(t *testing.T) {
 	e := startEngine(t)
 	fixture(t, e)
 	for name, test := range map[string]func(*testing.T, *engine){
-		"every function is classified": everyFunctionIsClassified,
+		"every function is classified":     everyFunctionIsClassified,
+		"legitimate statements pass":       legitimateStatementsPass,
+		"attacks are refused":              attacksAreRefused,
+		"fragments are refused everywhere": fragmentsAreRefusedEverywhere,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

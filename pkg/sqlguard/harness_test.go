@@ -3,6 +3,7 @@ package sqlguard
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -96,40 +97,28 @@ func (e *engine) lines(tb testing.TB, sql string) []string {
 
 // Tables implements Catalogue.
 func (e *engine) Tables(ctx context.Context) ([]aurora.Table, error) {
-	const list = "SELECT name, engine, create_table_query FROM system.tables WHERE database = 'aurora' ORDER BY name"
-	text, err := e.call(ctx, e.writer, "JSONCompactEachRow", list, nil)
+	const list = `SELECT t.name AS name, t.engine AS engine, t.create_table_query AS ddl, groupArray(c.name) AS columns FROM system.tables AS t
+		LEFT JOIN (SELECT table, name FROM system.columns WHERE database = 'aurora' ORDER BY table, position) AS c ON c.table = t.name
+		WHERE t.database = 'aurora' GROUP BY ALL ORDER BY t.name`
+	text, err := e.call(ctx, e.writer, "JSONEachRow", list, nil)
 	if err != nil {
 		return nil, err
 	}
 	var tables []aurora.Table
-	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
-		var row [3]string
-		if err := json.Unmarshal([]byte(line), &row); err != nil {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	for decoder.More() {
+		row := map[string]json.RawMessage{}
+		var t aurora.Table
+		var columns []string
+		if err := errors.Join(decoder.Decode(&row), json.Unmarshal(row["name"], &t.Name), json.Unmarshal(row["engine"], &t.Engine),
+			json.Unmarshal(row["ddl"], &t.DDL), json.Unmarshal(row["columns"], &columns)); err != nil {
 			return nil, err
 		}
-		tables = append(tables, aurora.Table{Database: aurora.DataDatabase, Name: row[0], Engine: row[1], DDL: row[2]})
-	}
-	for i := range tables {
-		if tables[i].Columns, err = e.columns(ctx, tables[i].Name); err != nil {
-			return nil, err
+		t.Database = aurora.DataDatabase
+		for _, c := range columns {
+			t.Columns = append(t.Columns, aurora.Column{Name: c})
 		}
+		tables = append(tables, t)
 	}
 	return tables, nil
-}
-
-func (e *engine) columns(ctx context.Context, table string) ([]aurora.Column, error) {
-	const list = "SELECT name, type FROM system.columns WHERE database = 'aurora' AND table = {t:String} ORDER BY position"
-	text, err := e.call(ctx, e.writer, "JSONCompactEachRow", list, []aurora.Param{{Name: "t", Type: "String", Value: table}})
-	if err != nil {
-		return nil, err
-	}
-	var columns []aurora.Column
-	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
-		var row [2]string
-		if err := json.Unmarshal([]byte(line), &row); err != nil {
-			return nil, err
-		}
-		columns = append(columns, aurora.Column{Name: row[0], Type: row[1]})
-	}
-	return columns, nil
 }

@@ -12,11 +12,10 @@ import (
 // must never be taken for a value (the name of a function or of a table) is judged
 // where it could be.
 type nameSet struct {
-	values       map[string]bool // columns, aliases, arguments of lambdas
-	qualifiers   map[string]bool // what may stand before a dot: tables and their aliases
-	used         map[string]bool
-	withElements int
-	subqueries   int
+	values     map[string]bool // columns, aliases, arguments of lambdas
+	qualifiers map[string]bool // what may stand before a dot: tables and their aliases
+	used       map[string]bool
+	subqueries int
 }
 
 func (s *nameSet) value(names ...string) {
@@ -66,8 +65,6 @@ func (w *walker) collectNode(n *node) {
 	names.value(n.alias)
 	names.qualifier(n.alias)
 	switch n.kind {
-	case nodeWith:
-		names.withElements++
 	case nodeSubquery:
 		names.subqueries++
 	case nodeTable:

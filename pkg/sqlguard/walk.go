@@ -75,11 +75,11 @@ func (w *walker) statement(root *node) error {
 	if err := w.collect(root); err != nil {
 		return err
 	}
-	if w.names.withElements != len(w.ctes) {
-		return unreadable("the text has %d WITH elements and the tree %d", len(w.ctes), w.names.withElements)
-	}
 	if err := w.query(root, nil); err != nil {
 		return err
+	}
+	if w.nextCTE != len(w.ctes) {
+		return unreadable("the text has %d WITH elements and the tree %d", len(w.ctes), w.nextCTE)
 	}
 	return w.tokensAccounted(root)
 }
@@ -94,74 +94,100 @@ func clauseOutside(n *node) error {
 
 // query judges a node that gives rows: a SELECT, or several put together.
 func (w *walker) query(n *node, s *scope) error {
-	_, err := w.queryNames(n, s)
+	_, err := w.queryNames(n, s, nil)
 	return err
 }
 
-// queryNames is query; it also gives the WITH names of its first SELECT, which the
-// engine makes known to the SELECTs that follow in a UNION.
-func (w *walker) queryNames(n *node, s *scope) ([]string, error) {
+// queryNames is query; it gives the WITH list of its first SELECT, which the engine
+// makes known to the SELECTs that follow in a UNION. shared is such a list from before.
+func (w *walker) queryNames(n *node, s *scope, shared *withList) (*withList, error) {
 	switch n.kind {
 	case nodeSelect:
-		return w.selectQuery(n, s)
+		return w.selectQuery(n, s, shared)
 	case nodeSelectUnion:
 		if len(n.children) != 1 || n.children[0].kind != nodeList {
 			return nil, w.misplaced(n)
 		}
-		return w.queries(n.children[0].children, s)
+		return w.queries(n.children[0].children, s, shared)
 	case nodeIntersectExcept:
-		return w.queries(n.children, s)
+		return w.queries(n.children, s, shared)
 	}
 	return nil, w.misplaced(n)
 }
 
-func (w *walker) queries(list []*node, s *scope) ([]string, error) {
-	var first []string
+func (w *walker) queries(list []*node, s *scope, shared *withList) (*withList, error) {
+	var first *withList
 	for i, child := range list {
-		names, err := w.queryNames(child, s)
+		own, err := w.queryNames(child, s, shared)
 		if err != nil {
 			return nil, err
 		}
-		if i == 0 {
-			first, s = names, s.with(names...)
+		if i == 0 && own != nil {
+			first, shared, s = own, own, s.with(own.names...)
 		}
 	}
 	return first, nil
 }
 
+// withList is the WITH list of a SELECT.
+type withList struct {
+	node  *node
+	names []string
+}
+
 // selectQuery judges one SELECT. Its children come without labels; the order is that
 // of the text, and what holds for an expression holds in every clause.
-func (w *walker) selectQuery(n *node, s *scope) ([]string, error) {
-	var names []string
-	for _, child := range n.children {
-		if child.kind == nodeTables {
+func (w *walker) selectQuery(n *node, s *scope, shared *withList) (*withList, error) {
+	var own *withList
+	for i, child := range n.children {
+		switch {
+		case child.kind == nodeTables:
 			if err := w.tablesInSelect(child, s); err != nil {
 				return nil, err
 			}
-			continue
-		}
-		if child.kind != nodeList {
+		case child.kind != nodeList:
 			if err := w.expression(child, s); err != nil {
 				return nil, err
 			}
-			continue
-		}
-		for _, element := range child.children {
-			if element.kind != nodeWith {
-				if err := w.element(element, s); err != nil {
-					return nil, err
-				}
-				continue
-			}
-			name, err := w.withElement(element, s)
+		case i > 0 && shared != nil && i == len(n.children)-1 && same(child, shared.node):
+			// The WITH list of the first SELECT of a UNION, which the engine repeats here.
+		default:
+			names, inner, err := w.list(child, s, i == 0)
 			if err != nil {
 				return nil, err
 			}
-			names = append(names, name)
-			s = s.with(name)
+			if i == 0 && len(names) > 0 {
+				own, s = &withList{node: child, names: names}, inner
+			}
 		}
 	}
-	return names, nil
+	return own, nil
+}
+
+// list judges a list of a SELECT. Only the first may hold WITH elements: it gives
+// their names and the scope that knows them.
+func (w *walker) list(n *node, s *scope, first bool) ([]string, *scope, error) {
+	var names []string
+	for _, element := range n.children {
+		if element.kind != nodeWith || !first {
+			if err := w.element(element, s); err != nil {
+				return nil, nil, err
+			}
+			continue
+		}
+		name, err := w.withElement(element, s)
+		if err != nil {
+			return nil, nil, err
+		}
+		names, s = append(names, name), s.with(name)
+	}
+	return names, s, nil
+}
+
+// same says whether two trees are printed alike.
+func same(a, b *node) bool {
+	return a.kind == b.kind && a.text == b.text && a.alias == b.alias &&
+		slices.EqualFunc(a.children, b.children, same)
 }
 
 // withElement judges `name AS (SELECT …)` and gives the name.
