@@ -92,10 +92,11 @@ func newRootCommand(a *app) *cobra.Command {
 	a.addGlobalFlags(root)
 	root.AddGroup(&cobra.Group{ID: "platform", Title: "Platform:"}, &cobra.Group{ID: "data", Title: "Data in:"},
 		&cobra.Group{ID: "answers", Title: "Answers out:"}, &cobra.Group{ID: "parts", Title: "Parts, alone:"})
-	addGroup(root, "platform", newConfigCommand(a))
-	addGroup(root, "data", newTopicCommand(a))
-	addGroup(root, "parts", newEngineCommand(a), newBrokerCommand(a))
-	root.AddCommand(newVersionCommand(a), newExitCodesTopic(a), newDemoGeneratorCommand(a))
+	addGroup(root, "platform", newUpCommand(a), newDownCommand(a), newStatusCommand(a), newDoctorCommand(a), newConfigCommand(a))
+	addGroup(root, "data", newConnectCommand(a), newDisconnectCommand(a), newPipelineCommand(a), newTopicCommand(a), newTableCommand(a), newDeadLetterCommand(a))
+	addGroup(root, "answers", newAskCommand(a), newSQLCommand(a), newShellCommand(a), newServeCommand(a))
+	addGroup(root, "parts", newEngineCommand(a), newBrokerCommand(a), newWorkerCommand(a))
+	root.AddCommand(newVersionCommand(a), newExitCodesTopic(a), newSuperviseCommand(a), newDemoGeneratorCommand(a))
 	wrapArgs(root)
 	return root
 }

@@ -1,4 +1,4 @@
-//go:build lead && !failpoint
+//go:build !failpoint
 
 package cli
 
