@@ -59,7 +59,7 @@ func lockFile(ctx context.Context, path string) (unlock func(), err error) {
 		return nil, unwritable(path, err)
 	}
 	for {
-		err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB) //nolint:gosec // a descriptor fits an int
+		err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		if err == nil {
 			return func() { file.Close() }, nil
 		}

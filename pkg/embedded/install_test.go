@@ -179,7 +179,7 @@ func TestNPM(t *testing.T) {
 		"echo 'npm error code E404' >&2; exit 1": "E404",
 		"exit 0":                                 "left 0 packages",
 	} {
-		if err := os.WriteFile(npm, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil { //nolint:gosec // it must run
+		if err := os.WriteFile(npm, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		_, err := npmPack(t.Context(), npm, "x@1", t.TempDir(), nil)

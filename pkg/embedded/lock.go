@@ -10,8 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aurora-analytics/aurora/pkg/aurora"
 	"golang.org/x/sys/unix"
+
+	"github.com/aurora-analytics/aurora/pkg/aurora"
 )
 
 // lockWait is how long a taken lock is tried again: an engine that was killed
@@ -47,7 +48,7 @@ func lockData(ctx context.Context, runDir string) (unlock func(), err error) {
 
 func flock(ctx context.Context, file *os.File) error {
 	for deadline := time.Now().Add(lockWait); ; {
-		err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB) //nolint:gosec // a descriptor fits an int
+		err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		if !errors.Is(err, unix.EWOULDBLOCK) || time.Now().After(deadline) {
 			return err
 		}

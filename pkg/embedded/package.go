@@ -17,8 +17,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aurora-analytics/aurora/pkg/aurora"
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/aurora-analytics/aurora/pkg/aurora"
 )
 
 const fromHint = "check the network and run it again, or pass a package obtained elsewhere: aurora engine install --from FILE"

@@ -5,8 +5,9 @@ import (
 	"os"
 	"runtime"
 
-	"github.com/aurora-analytics/aurora/pkg/aurora"
 	"golang.org/x/sys/unix"
+
+	"github.com/aurora-analytics/aurora/pkg/aurora"
 )
 
 // packedSize is the room the downloaded package takes, spare is what is left to the system.
@@ -45,7 +46,7 @@ func checkDisk(o InstallOptions, want release) error {
 	if err := unix.Statfs(o.EngineDir, &fs); err != nil {
 		return unwritable(o.EngineDir, err)
 	}
-	if free := int64(fs.Bavail) * fs.Bsize; free < need { //nolint:gosec // free blocks fit an int64
+	if free := int64(fs.Bavail) * fs.Bsize; free < need {
 		return &aurora.Error{
 			Code: aurora.CodeStorageFull, Title: "not enough free disk for the engine library",
 			Detail: fmt.Sprintf("%s has %d MB free, %d MB are needed", o.EngineDir, free/1_000_000, need/1_000_000),

@@ -26,7 +26,7 @@ func TestRecoveredFaultLeavesTheEngineAlive(t *testing.T) {
 		return
 	}
 	library(t)
-	child := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$", "-test.v") //nolint:noctx,gosec // this test again
+	child := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$", "-test.v")
 	child.Env = append(os.Environ(), childVariable+"=1")
 	if output, err := child.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, output)

@@ -12,10 +12,11 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/aurora-analytics/aurora/pkg/aurora"
 	"github.com/aurora-analytics/aurora/pkg/embedded/chdb"
 	"github.com/aurora-analytics/aurora/pkg/embedded/httpd"
-	"golang.org/x/sys/unix"
 )
 
 // DefaultAddress is where the engine listens unless told otherwise.

@@ -8,8 +8,9 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/aurora-analytics/aurora/pkg/aurora"
 	"golang.org/x/sys/unix"
+
+	"github.com/aurora-analytics/aurora/pkg/aurora"
 )
 
 // The durabilities: against the end of the process, or of the machine's power.
@@ -120,5 +121,5 @@ func memoryLimit() uint64 {
 	if err := unix.Sysinfo(&info); err != nil {
 		return 0 // the engine's own default
 	}
-	return uint64(info.Totalram) * uint64(info.Unit) / 5 * 3
+	return info.Totalram * uint64(info.Unit) / 5 * 3
 }

@@ -6,8 +6,9 @@ import (
 	"os"
 	"strings"
 
-	"github.com/aurora-analytics/aurora/pkg/aurora"
 	"golang.org/x/sys/unix"
+
+	"github.com/aurora-analytics/aurora/pkg/aurora"
 )
 
 // startFailed explains why the engine did not open the data. What the library
@@ -38,7 +39,7 @@ func capture(path string, work func() error) (string, error) {
 		return "", work()
 	}
 	defer unix.Close(saved)
-	if err := unix.Dup3(int(file.Fd()), 2, 0); err != nil { //nolint:gosec // a descriptor fits an int
+	if err := unix.Dup3(int(file.Fd()), 2, 0); err != nil {
 		return "", work()
 	}
 	workErr := work()

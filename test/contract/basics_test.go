@@ -66,7 +66,7 @@ func batch(t *testing.T, on target) {
 		if n := int64(i); i%3 == 0 {
 			g = &n
 		}
-		err := b.Append(uint64(i), int32(-i), float64(i)/4, fmt.Sprintf("row %d\n;'", i), fmt.Sprintf("k%d", i%20), //nolint:gosec // small
+		err := b.Append(uint64(i), int32(-i), float64(i)/4, fmt.Sprintf("row %d\n;'", i), fmt.Sprintf("k%d", i%20),
 			start.Add(time.Duration(i)*time.Millisecond), g, i%2 == 0, []string{"x", "y"}, fmt.Sprintf("00000000-0000-0000-0000-%012d", i))
 		if err != nil {
 			t.Fatal(err)
@@ -214,7 +214,7 @@ func million(t *testing.T, on target) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	var count, sum, n uint64
 	var text string
 	for rows.Next() {
@@ -246,7 +246,7 @@ func progress(t *testing.T, on target) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for rows.Next() { //nolint:revive // to the end
+	for rows.Next() {
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		t.Error(err)

@@ -5,7 +5,6 @@ package contract
 
 import (
 	"crypto/rand"
-	"net"
 	"net/url"
 	"os"
 	"strings"
@@ -130,15 +129,4 @@ func one[T any](t *testing.T, conn driver.Conn, sql string, args ...any) T {
 		t.Fatalf("%.200s: %v", sql, err)
 	}
 	return value
-}
-
-// freeAddress is an address nobody listens on at the moment.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }

@@ -27,7 +27,7 @@ func compressions(t *testing.T, on target) {
 				t.Fatal(err)
 			}
 			for i := range 200_000 {
-				if err := b.Append(uint64(i), fmt.Sprint("value ", i)); err != nil { //nolint:gosec // small
+				if err := b.Append(uint64(i), fmt.Sprint("value ", i)); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -38,7 +38,7 @@ func compressions(t *testing.T, on target) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer rows.Close()
+			defer func() { _ = rows.Close() }()
 			var a, n uint64
 			var s string
 			for ; rows.Next(); n++ {
@@ -127,7 +127,7 @@ func count(ctx context.Context, conn driver.Conn, sql string) (n int, err error)
 	if err != nil {
 		return 0, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		n++
 	}
@@ -150,7 +150,7 @@ func cancelled(t *testing.T, on target) {
 			}()
 			until(t, "the statement runs", func() bool { return one[uint64](t, conn, marker(name)) > 0 })
 			cancel()
-			<-ended
+			_ = <-ended
 			until(t, "the statement is gone", func() bool { return one[uint64](t, conn, marker(name)) == 0 })
 		})
 	}

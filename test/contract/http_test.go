@@ -177,7 +177,7 @@ func TestRequestBodies(t *testing.T) {
 // cutBody begins an insert of 10 MB and breaks the connection in its middle.
 func cutBody(t *testing.T, e *enginetest.Engine) {
 	t.Helper()
-	conn, err := net.Dial("tcp", e.Address) //nolint:noctx // closed below
+	conn, err := net.Dial("tcp", e.Address)
 	if err != nil {
 		t.Fatal(err)
 	}

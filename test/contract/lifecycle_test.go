@@ -30,7 +30,7 @@ func TestSecondProcessIsRefused(t *testing.T) {
 func TestStartFailures(t *testing.T) {
 	t.Parallel()
 	enginetest.Binary(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed below
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestStopDoesNotWaitForASlowBody(t *testing.T) {
 	t.Parallel()
 	e := enginetest.Start(t)
 	e.Query("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
-	conn, err := net.Dial("tcp", e.Address) //nolint:noctx // closed below
+	conn, err := net.Dial("tcp", e.Address)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,7 +81,7 @@ func types(t *testing.T, on target) {
 		t.Fatal(err)
 	}
 	for row := range 2 {
-		values := []any{uint8(row)} //nolint:gosec // 0 or 1
+		values := []any{uint8(row)}
 		for _, r := range all {
 			values = append(values, r.values[row])
 		}
@@ -96,7 +96,7 @@ func types(t *testing.T, on target) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for row := 0; rows.Next(); row++ {
 		got := make([]any, len(all)+1)
 		for i, column := range rows.ColumnTypes() {

@@ -48,12 +48,12 @@ func build() (string, error) {
 		return "", err
 	}
 	defer lock.Close()
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil { //nolint:gosec // a descriptor fits an int
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		return "", err
 	}
 	// to a new name, then renamed: another test process may run the old one
 	fresh := filepath.Join(dir, "aurora.new")
-	cmd := exec.Command("go", "build", "-o", fresh, "./cmd/aurora") //nolint:noctx // ends with the test process
+	cmd := exec.Command("go", "build", "-o", fresh, "./cmd/aurora")
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", &buildError{string(out), err}
@@ -71,7 +71,7 @@ func (e *buildError) Error() string { return e.err.Error() + "\n" + e.output }
 func (e *buildError) Unwrap() error { return e.err }
 
 func moduleRoot() (string, error) {
-	out, err := exec.Command("go", "env", "GOMOD").Output() //nolint:noctx // short
+	out, err := exec.Command("go", "env", "GOMOD").Output()
 	if err != nil {
 		return "", err
 	}

@@ -88,7 +88,7 @@ func Start(t testing.TB, opts ...Option) *Engine {
 // environment that tests have.
 func Command(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command(Binary(t), args...) //nolint:noctx // the caller ends it
+	cmd := exec.Command(Binary(t), args...)
 	cmd.Env = environ()
 	return cmd
 }

@@ -112,7 +112,7 @@ func (l *Library) Connect(args ...string) (*Conn, error) {
 		argv = append(argv, &text[0])
 	}
 	argv = append(argv, nil)
-	outer := l.connect(int32(len(argv)-1), &argv[0]) //nolint:gosec // a handful of arguments
+	outer := l.connect(int32(len(argv)-1), &argv[0])
 	if outer == nil {
 		return nil, ErrConnect
 	}

@@ -53,9 +53,9 @@ func (f *blockFrames) Read(p []byte) (int, error) {
 	}
 	n, err := f.r.Read(p[:min(len(p), f.left)])
 	f.left -= n
-	if err == io.EOF && f.left > 0 { //nolint:errorlint // the plain end
+	if err == io.EOF && f.left > 0 {
 		err = io.ErrUnexpectedEOF
-	} else if err == io.EOF { //nolint:errorlint // seen again at the next head
+	} else if err == io.EOF { // seen again at the next head
 		err = nil
 	}
 	return n, err

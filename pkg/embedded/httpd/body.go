@@ -108,7 +108,7 @@ func fill(r io.Reader, buffer []byte) (n int, ended bool, err error) {
 	for n < len(buffer) {
 		m, err := r.Read(buffer[n:])
 		n += m
-		if err == io.EOF { //nolint:errorlint // a wrapped EOF is a cut body
+		if err == io.EOF { // a wrapped EOF is a cut body
 			return n, true, nil
 		}
 		if err != nil {

@@ -80,7 +80,7 @@ func columnsOf(conn Conn, rq *request, shape shape) ([]column, error) {
 	var names, kinds []string
 	rows := json.NewDecoder(bytes.NewReader(result.Bytes()))
 	if err := errors.Join(rows.Decode(&names), rows.Decode(&kinds)); err != nil || len(names) != len(kinds) {
-		return nil, nil //nolint:nilerr // a statement without a result has no columns
+		return nil, nil // a statement without a result has no columns
 	}
 	columns := make([]column, len(names))
 	for i := range names {

@@ -56,7 +56,7 @@ func (rq *request) readForm() error {
 	}
 	for {
 		part, err := reader.NextPart()
-		if err == io.EOF { //nolint:errorlint // the plain end
+		if err == io.EOF { //nolint:errorlint // a wrapped one means a form that was cut
 			break
 		}
 		if err != nil {

@@ -90,7 +90,7 @@ func (rq *request) context() (context.Context, context.CancelFunc) {
 		return context.WithCancel(ctx)
 	}
 	seconds := readerLimits[0].clamp(rq.values.Get(readerLimits[0].name))
-	limit := time.Duration(seconds)*time.Second + 500*time.Millisecond //nolint:gosec // at most a minute
+	limit := time.Duration(seconds)*time.Second + 500*time.Millisecond
 	return context.WithTimeout(ctx, limit)
 }
 
