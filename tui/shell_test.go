@@ -69,7 +69,7 @@ func (b *bench) drain() {
 			}
 		}()
 	}
-	for deadline := time.After(10 * time.Second); b.model.run != nil; {
+	for deadline := time.After(time.Minute); b.model.run != nil; {
 		for _, cmd := range b.pending {
 			launch(cmd)
 		}
@@ -404,7 +404,7 @@ func TestTypedInATerminal(t *testing.T) {
 	tm := teatest.NewTestModel(t, m, teatest.WithInitialTermSize(100, 30))
 	see := func(text string) {
 		t.Helper()
-		teatest.WaitFor(t, tm.Output(), func(out []byte) bool { return bytes.Contains(out, []byte(text)) }, teatest.WithDuration(10*time.Second))
+		teatest.WaitFor(t, tm.Output(), func(out []byte) bool { return bytes.Contains(out, []byte(text)) }, teatest.WithDuration(time.Minute))
 	}
 	tm.Type("how many clicks by page")
 	tm.Send(tea.KeyMsg{Type: tea.KeyEnter})
@@ -416,7 +416,7 @@ func TestTypedInATerminal(t *testing.T) {
 	tm.Send(tea.KeyMsg{Type: tea.KeyF5})
 	see("18446744073709551615")
 	tm.Send(tea.KeyMsg{Type: tea.KeyCtrlQ})
-	final := tm.FinalModel(t, teatest.WithFinalTimeout(10*time.Second))
+	final := tm.FinalModel(t, teatest.WithFinalTimeout(time.Minute))
 	checkFrame(t, final.View(), 100, 30)
 	if diff := cmp.Diff([]string{"how many clicks by page", "SELECT * FROM odd"}, engine.asked); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
@@ -430,9 +430,9 @@ func TestQuitEndsWhatRuns(t *testing.T) {
 	tm := teatest.NewTestModel(t, newModel(t.Context(), Options{Engine: engine}, asciiTheme()), teatest.WithInitialTermSize(80, 24))
 	tm.Type("slow")
 	tm.Send(tea.KeyMsg{Type: tea.KeyEnter})
-	teatest.WaitFor(t, tm.Output(), func(out []byte) bool { return bytes.Contains(out, []byte("running")) }, teatest.WithDuration(10*time.Second))
+	teatest.WaitFor(t, tm.Output(), func(out []byte) bool { return bytes.Contains(out, []byte("running")) }, teatest.WithDuration(time.Minute))
 	tm.Send(tea.KeyMsg{Type: tea.KeyCtrlQ})
-	tm.WaitFinished(t, teatest.WithFinalTimeout(10*time.Second))
+	tm.WaitFinished(t, teatest.WithFinalTimeout(time.Minute))
 	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		engine.mu.Lock()
 		cancelled := engine.cancelled

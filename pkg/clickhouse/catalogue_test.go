@@ -83,3 +83,18 @@ func testValuesAreTheMostFrequent(t *testing.T, e *enginetest.Engine) {
 	_, err = db.Values(t.Context(), "nowhere", "v", 3)
 	wantCode(t, err, aurora.CodeTableUnknown)
 }
+
+func testUniqueColumns(t *testing.T, e *enginetest.Engine) {
+	db := openDB(t, e)
+	name := unique(t)
+	if err := db.Exec(t.Context(), "CREATE TABLE "+dataTable(name)+" ENGINE = MergeTree ORDER BY tuple() AS SELECT number AS id, number % 9 AS n, if(number = 3, NULL, number) AS some FROM numbers(10)"); err != nil {
+		t.Fatal(err)
+	}
+	for column, want := range map[string]bool{"id": true, "n": false, "some": false} {
+		if got, err := db.Unique(t.Context(), name, column); err != nil || got != want {
+			t.Errorf("Unique(%s) = %v, %v; want %v", column, got, err, want)
+		}
+	}
+	_, err := db.Unique(t.Context(), name, "nope")
+	wantCode(t, err, aurora.CodeColumnUnknown)
+}

@@ -42,6 +42,7 @@ func TestContract(t *testing.T) {
 		{"half sent is called inside the body", testHalfSentIsCalledInsideTheBody},
 		{"table describes itself", testTableDescribesItself},
 		{"values are the most frequent", testValuesAreTheMostFrequent},
+		{"unique columns", testUniqueColumns},
 		{"reader cannot write", testReaderCannotWrite},
 		{"wrong password", testWrongPassword},
 	}

@@ -6,22 +6,17 @@ import (
 	"github.com/aurora-analytics/aurora/pkg/aurora"
 )
 
-// identifierEscaper escapes what ends or escapes inside a back-quoted name.
-var identifierEscaper = strings.NewReplacer("\\", "\\\\", "`", "\\`")
-
-// quote is the one place where a name becomes part of a statement.
-func quote(name string) string {
-	return "`" + identifierEscaper.Replace(name) + "`"
-}
+// quote is a name as it may stand in a statement.
+func quote(name string) string { return aurora.QuoteIdentifier(name) }
 
 // dataTable is the quoted full name of a table of the user.
 func dataTable(name string) string {
-	return quote(aurora.DataDatabase) + "." + quote(name)
+	return aurora.QuoteTable(aurora.DataDatabase, name)
 }
 
 // systemTable is the quoted full name of a table of Aurora.
 func systemTable(name string) string {
-	return quote(aurora.SystemDatabase) + "." + quote(name)
+	return aurora.QuoteTable(aurora.SystemDatabase, name)
 }
 
 // quoteAll quotes names for a column list.
