@@ -90,8 +90,9 @@ func shares(partitions []aurora.TopicPartition, n int64) []int64 {
 		if len(open) == 0 {
 			break
 		}
+		each := max(n/int64(len(open)), 1)
 		for _, i := range open {
-			more := min(max(n/int64(len(open)), 1), partitions[i].High-partitions[i].Low-result[i], n)
+			more := min(each, partitions[i].High-partitions[i].Low-result[i], n)
 			result[i] += more
 			n -= more
 		}
