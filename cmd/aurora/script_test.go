@@ -65,6 +65,13 @@ func setUpScript(env *testscript.Env) error {
 	env.Setenv("XDG_CONFIG_HOME", "")
 	env.Setenv("AURORA_ENGINE_DIR", engineDir())
 	env.Setenv("CI", "true")
+	env.Defer(func() { // a script that failed leaves no stack behind
+		for _, dir := range []string{filepath.Join(env.WorkDir, "stack"), filepath.Join(home, ".local", "share", "aurora")} {
+			if _, err := os.Stat(dir); err == nil {
+				_, _ = aurora("down", "--data-dir", dir)
+			}
+		}
+	})
 	return os.MkdirAll(home, 0o700)
 }
 
@@ -158,7 +165,7 @@ func (s *sharedStack) start() (string, error) {
 	s.once.Do(func() {
 		s.dir, s.err = os.MkdirTemp("", "aurora-script-")
 		if s.err == nil {
-			_, s.err = s.aurora("up", "--broker", "--data-dir", s.dir)
+			_, s.err = aurora("up", "--broker", "--data-dir", s.dir)
 		}
 	})
 	return s.dir, s.err
@@ -169,11 +176,12 @@ func (s *sharedStack) stop() error {
 		return nil
 	}
 	defer os.RemoveAll(s.dir)
-	_, err := s.aurora("down", "--data-dir", s.dir)
+	_, err := aurora("down", "--data-dir", s.dir)
 	return err
 }
 
-func (s *sharedStack) aurora(args ...string) ([]byte, error) {
+// aurora runs the program outside of a script.
+func aurora(args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)

@@ -128,6 +128,19 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Why says why: the detail or, where the title says it all, what the exit status means.
+func (e *Error) Why() string {
+	if e.Detail != "" {
+		return e.Detail
+	}
+	for _, m := range Exits() {
+		if m.Exit == e.ExitStatus() {
+			return m.Meaning
+		}
+	}
+	return "unknown"
+}
+
 // ExitStatus is the exit status of a command that ends with this error.
 func (e *Error) ExitStatus() Exit {
 	if e.Exit != ExitOK {

@@ -30,9 +30,8 @@ func (e *Engine) Ask(ctx context.Context, q aurora.Question, progress func(auror
 	for repairs := 0; ; repairs++ {
 		answer, err := e.run(ctx, draft, limits, q.NoRun, trace)
 		if err == nil {
-			answer.Question = q.Text
-			answer.Steps = trace.steps
-			return answer, nil
+			answer.Question, answer.Steps = q.Text, trace.steps
+			return complete(answer), nil
 		}
 		if repairs == maxRepairs || !repairable(err) {
 			return aurora.Answer{}, err
@@ -116,10 +115,24 @@ func (e *Engine) Query(ctx context.Context, s aurora.Statement, limits aurora.Li
 	if err != nil {
 		return aurora.Answer{}, err
 	}
-	return aurora.Answer{
-		Interpretation: "SQL as written", Assumptions: []string{}, Statement: verdict.Statement, Result: result,
+	return complete(aurora.Answer{
+		Interpretation: "SQL as written", Statement: verdict.Statement, Result: result,
 		Tables: verdict.Tables, Engine: "sql", Confidence: 1, Chart: ask.ChartFor(result.Columns, len(result.Rows)), Steps: trace.steps,
-	}, nil
+	}), nil
+}
+
+// complete makes empty lists of missing ones: the wire form has no null where a list belongs.
+func complete(a aurora.Answer) aurora.Answer {
+	a.Assumptions, a.Tables = orEmpty(a.Assumptions), orEmpty(a.Tables)
+	a.Params, a.Columns, a.Rows = orEmpty(a.Params), orEmpty(a.Columns), orEmpty(a.Rows)
+	return a
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 // rowLimit gives the cap of a result for the number that the caller asked for; 0 means the default.

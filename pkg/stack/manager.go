@@ -157,6 +157,11 @@ func (m *Manager) awaitReady(ctx context.Context, spec aurora.StackSpec, progres
 			}
 			if c.Health != aurora.Healthy {
 				ready = false
+				if c.Restarts > 0 {
+					if err := m.moveAway(c.Name, &spec); err != nil {
+						return err
+					}
+				}
 				if c.Restarts >= patience {
 					return m.notStarting(c)
 				}
@@ -174,6 +179,23 @@ func (m *Manager) awaitReady(ctx context.Context, spec aurora.StackSpec, progres
 		case <-time.After(25 * time.Millisecond):
 		}
 	}
+}
+
+// moveAway gives a part another port when somebody took its own after the plan was made.
+func (m *Manager) moveAway(part string, spec *aurora.StackSpec) error {
+	port := map[string]*int{PartEngine: &spec.EnginePort, PartBroker: &spec.BrokerPort}[part]
+	if _, alive := m.Dir.ReadRunFile(part); alive || port == nil {
+		return nil
+	}
+	chosen, owner, err := ChoosePort(*port)
+	if err != nil || owner == "" {
+		return err
+	}
+	*port = chosen
+	if err := writeJSON(m.Dir.Run("stack.json"), *spec); err != nil {
+		return unwritable(string(m.Dir), err)
+	}
+	return nil
 }
 
 func (m *Manager) notStarting(c aurora.Component) error {

@@ -86,7 +86,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 				partCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 				cancels[part.Name], s.done[part.Name] = cancel, make(chan struct{})
 				order = append(order, part.Name)
-				go s.keep(partCtx, part, s.done[part.Name])
+				go s.keep(partCtx, part.Name, s.done[part.Name])
 			}
 		}
 		wait(ctx, specPollEvery)
@@ -98,11 +98,13 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	return nil
 }
 
-// keep starts a part again whenever it ends, until ctx ends.
-func (s *Supervisor) keep(ctx context.Context, part Part, done chan struct{}) {
+// keep starts a part again whenever it ends, until ctx ends. The spec is read
+// anew for each start: `up` gives a part another port when its own was taken.
+func (s *Supervisor) keep(ctx context.Context, name string, done chan struct{}) {
 	defer close(done)
 	backoff := firstBackoff
 	for ctx.Err() == nil {
+		part := s.part(name)
 		s.awaitReady(ctx, part.After)
 		s.awaitPredecessor(ctx, part.Name)
 		if ctx.Err() != nil {
@@ -122,6 +124,12 @@ func (s *Supervisor) keep(ctx context.Context, part Part, done chan struct{}) {
 		wait(ctx, backoff)
 		backoff = min(2*backoff, lastBackoff)
 	}
+}
+
+func (s *Supervisor) part(name string) Part {
+	spec, _ := s.Dir.ReadSpec()
+	all := s.Parts(spec)
+	return all[slices.IndexFunc(all, func(p Part) bool { return p.Name == name })]
 }
 
 // awaitReady waits until the named parts answer.

@@ -41,6 +41,14 @@ func argument(name string) string {
 
 // runPart is a part that answers at once and stops when its pipe ends; in mode "crash" it fails at the start.
 func runPart(name, mode string, dir Dir) int {
+	if port := argument("--port"); port != "" && port != "0" {
+		listener, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "error: port is in use\nwhy:   "+err.Error()+"\nnext:  nothing")
+			return 1
+		}
+		defer func() { _ = listener.Close() }()
+	}
 	if mode == "crash" {
 		fmt.Fprintln(os.Stderr, "error: cannot start\nwhy:   it was told to crash\nnext:  nothing")
 		return 1
@@ -74,7 +82,7 @@ func newSupervisor(dir Dir) *Supervisor {
 
 // testParts: the engine and the worker after it; the generator, where wanted, crashes.
 func testParts(spec aurora.StackSpec) []Part {
-	list := []Part{{Name: PartEngine, Args: []string{"part", PartEngine}}, {Name: PartWorker, Args: []string{"part", PartWorker}, After: []string{PartEngine}}}
+	list := []Part{{Name: PartEngine, Args: []string{"part", PartEngine, "--port", strconv.Itoa(spec.EnginePort)}}, {Name: PartWorker, Args: []string{"part", PartWorker}, After: []string{PartEngine}}}
 	if spec.Demo {
 		list = append(list, Part{Name: PartGenerator, Args: []string{"part", PartGenerator, "--mode", "crash"}})
 	}
@@ -238,6 +246,27 @@ func TestPlanUpChoosesAnotherPortAndNamesTheOwner(t *testing.T) {
 	}
 	if plan.Stack.EnginePort == taken || len(plan.Notes) != 1 || !strings.Contains(plan.Notes[0], fmt.Sprintf("process %d", os.Getpid())) {
 		t.Errorf("port %d, notes %q", plan.Stack.EnginePort, plan.Notes)
+	}
+}
+
+func TestUpMovesAPartWhosePortWasTakenAfterThePlan(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	taken := listener.Addr().(*net.TCPAddr).Port
+	dir := prepared(t, aurora.StackSpec{})
+	manager := &Manager{Dir: dir, Executable: os.Args[0], Env: os.Environ()}
+	t.Cleanup(func() { _ = manager.Down(false) })
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if err := manager.Up(ctx, aurora.StackSpec{EnginePort: taken}, func(aurora.Component) {}); err != nil {
+		t.Fatal(err)
+	}
+	if spec, _ := dir.ReadSpec(); spec.EnginePort == taken || spec.EnginePort == 0 {
+		t.Errorf("the engine's port is %d", spec.EnginePort)
 	}
 }
 

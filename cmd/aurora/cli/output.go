@@ -213,8 +213,6 @@ func (o *Output) printError(err error) {
 		return
 	}
 	fmt.Fprintf(o.Messages, "%s %s\n", o.style("1", "error:"), printable(e.Title))
-	if e.Detail != "" {
-		fmt.Fprintf(o.Messages, "why:   %s\n", printable(e.Detail))
-	}
+	fmt.Fprintf(o.Messages, "why:   %s\n", printable(e.Why()))
 	fmt.Fprintf(o.Messages, "next:  %s\n", printable(e.Hint))
 }

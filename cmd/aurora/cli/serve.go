@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"os"
@@ -124,7 +125,8 @@ func printLink(out *Output, link string) error {
 	if out.Format == FormatJSON || out.Format == FormatJSONL {
 		return out.JSON(map[string]string{"url": link})
 	}
-	return out.Table(Table{Rows: [][]string{{link}}})
+	_, err := fmt.Fprintln(out.Data, link)
+	return err
 }
 
 // checkExposure refuses to listen beyond this machine in the clear, unless a
