@@ -1,0 +1,328 @@
+package ask
+
+// tail reads everything behind the head. A word no rule takes stays unmarked.
+func (p *parser) tail() {
+	rules := []func(*parser) bool{
+		(*parser).moreMeasures, (*parser).moreTime, (*parser).zone, (*parser).overTime, (*parser).fillGaps,
+		(*parser).rankMeasure, (*parser).sorting, (*parser).timeColumn, (*parser).grouping, (*parser).belongsTo,
+		(*parser).condition, (*parser).prepositional, (*parser).holding, (*parser).fillerWords,
+	}
+	for !p.done() {
+		if !p.first(rules) {
+			p.skip()
+		}
+	}
+}
+
+// first applies the first rule that can read on; a rule that fails leaves no trace.
+func (p *parser) first(rules []func(*parser) bool) bool {
+	for _, rule := range rules {
+		try := p.clone()
+		if rule(try) && try.pos > p.pos {
+			*p = *try
+			return true
+		}
+	}
+	return false
+}
+
+// skip goes past a word: a harmless one is fine, any other was not understood.
+func (p *parser) skip() {
+	tok := p.toks[p.pos]
+	if tok.kind == tokenWord && harmless[tok.word] || tok.kind == tokenSymbol && (tok.text == "," || tok.text == "(" || tok.text == ")") {
+		p.used[p.pos] = true
+	}
+	p.pos++
+}
+
+// moreMeasures reads "and total amount" behind a measure.
+func (p *parser) moreMeasures() bool {
+	if len(p.sk.measures) == 0 || !p.acceptWord("and", ",") {
+		return false
+	}
+	p.acceptWord("and")
+	p.skipArticles()
+	if _, ok := p.accept(grammarIndex().counts); ok {
+		return p.counted()
+	}
+	measures, ok := p.aggregates()
+	p.sk.measures = append(p.sk.measures, measures...)
+	return ok
+}
+
+func (p *parser) moreTime() bool {
+	if seg, ok := p.segment(p.pos); ok && p.toks[p.pos].kind == tokenWord && seg.has(linkColumn) && seg.links[0].quality >= qualityStem && p.word(0) != "today" {
+		return false // "minute" and "last" may be columns
+	}
+	expr, n := p.reader.read(p.pos)
+	if n == 0 {
+		return false
+	}
+	p.take(n)
+	p.sk.windows = append(p.sk.windows, expr)
+	return true
+}
+
+// zone reads "in UTC"; no other zone is known to the grammar yet.
+func (p *parser) zone() bool {
+	p.acceptWord("in")
+	if !p.acceptWord("utc", "gmt") {
+		return false
+	}
+	p.acceptWord("time")
+	p.sk.zone = "UTC"
+	return true
+}
+
+func (p *parser) overTime() bool {
+	if p.word(0) != "over" || p.word(1) != "time" {
+		return false
+	}
+	p.take(2)
+	p.sk.trend = true
+	return true
+}
+
+func (p *parser) fillGaps() bool {
+	if _, ok := p.accept(grammarIndex().fills); !ok {
+		return false
+	}
+	if _, ok := grainWords[stem(p.word(0))]; ok {
+		p.take(1)
+	}
+	p.sk.fill = true
+	return true
+}
+
+// rankMeasure reads what a "top" is ranked by.
+func (p *parser) rankMeasure() bool {
+	r := p.sk.rank
+	if r == nil || r.measure != nil || r.byCount {
+		return false
+	}
+	switch {
+	case p.acceptWord("by"):
+	case p.word(0) == "in" && p.word(1) == "terms" && p.word(2) == "of", p.word(0) == "according" && p.word(1) == "to":
+		p.take(2)
+		p.acceptWord("of")
+	case p.word(0) == "with" || p.word(0) == "having":
+		p.take(1)
+		p.acceptWord("the")
+		desc, ok := superlatives[p.word(0)]
+		if !ok || desc != r.desc {
+			return false
+		}
+		p.take(1)
+	default:
+		return false
+	}
+	m, ok := p.measure()
+	if !ok {
+		return false
+	}
+	ranked := *r
+	ranked.measure = &m
+	p.sk.rank = &ranked
+	return true
+}
+
+func (p *parser) sorting() bool {
+	if p.acceptWord("descending", "desc") && len(p.sk.sort) > 0 {
+		p.sk.sort[len(p.sk.sort)-1].desc = true
+		return true
+	}
+	if p.acceptWord("ascending", "asc") && len(p.sk.sort) > 0 {
+		return true
+	}
+	if _, ok := p.accept(grammarIndex().sorts); !ok {
+		return false
+	}
+	p.skipArticles()
+	m, ok := p.measure()
+	if !ok {
+		return false
+	}
+	p.sk.sort = append(p.sk.sort, sortSketch{measure: m})
+	return true
+}
+
+// timeColumn reads the name of the time column that windows and grains mean:
+// "by placed_at", "(placed_at, UTC)", "per month of placed_at".
+func (p *parser) timeColumn() bool {
+	p.acceptWord("by", "of", "on", "using", "in", "from", "at")
+	p.skipArticles()
+	seg, ok := p.segment(p.pos)
+	if !ok || !temporalSegment(seg, qualityCore) || p.sk.onTime != nil {
+		return false
+	}
+	grained := len(p.sk.windows) > 0
+	for _, dim := range p.sk.dims {
+		grained = grained || dim.grain != "" || dim.part != ""
+	}
+	if !grained && !p.sk.trend {
+		return false
+	}
+	p.sk.onTime = p.phrase()
+	if p.sk.onTime == nil {
+		return false
+	}
+	_, _ = p.reader.read(p.pos)
+	return p.done() || !p.continuesCondition()
+}
+
+// continuesCondition says whether a condition follows a column, so that the
+// column is not just named.
+func (p *parser) continuesCondition() bool {
+	g := grammarIndex()
+	_, compares := p.match(g.compares)
+	_, expr := p.reader.read(p.pos)
+	return compares > 0 || expr > 0
+}
+
+func temporalSegment(seg segment, least float64) bool {
+	for _, l := range seg.links {
+		if l.kind == linkColumn && l.column.kind.temporal() && l.quality >= least {
+			return true
+		}
+	}
+	return false
+}
+
+// grouping reads "per month", "by country and status".
+func (p *parser) grouping() bool {
+	if grain, ok := grainAdverbs[p.word(0)]; ok {
+		p.sk.dims = append(p.sk.dims, dimSketch{grain: grain, said: true, at: p.pos})
+		p.take(1)
+		return true
+	}
+	if _, ok := p.accept(grammarIndex().groups); !ok {
+		return false
+	}
+	if !p.dimension() {
+		return false
+	}
+	for {
+		try := p.clone()
+		try.acceptWord(",")
+		try.acceptWord("and")
+		if try.pos == p.pos {
+			return true
+		}
+		if _, _, agg := try.peekAggregate(0); agg {
+			return true
+		}
+		try.accept(grammarIndex().groups)
+		if !try.dimension() {
+			return true
+		}
+		*p = *try
+	}
+}
+
+// dimension reads one dimension: a time grain, a part of time, or a noun.
+func (p *parser) dimension() bool {
+	p.skipArticles()
+	at := p.pos
+	if p.acceptWord("calendar") && p.done() {
+		return false
+	}
+	if name, ok := p.accept(grammarIndex().parts); ok {
+		p.sk.dims = append(p.sk.dims, dimSketch{part: partWords[name], said: true, at: at})
+		return true
+	}
+	grain, isGrain := grainWords[stem(p.word(0))]
+	seg, linked := p.segment(p.pos)
+	switch {
+	case isGrain && (!linked || seg.to-seg.from == 1):
+		dim := dimSketch{grain: grain, at: at}
+		if linked && seg.links[0].kind == linkColumn && seg.links[0].quality >= qualityStem {
+			dim.ref = &phrase{segments: []segment{seg}}
+		}
+		p.take(1)
+		p.sk.dims = append(p.sk.dims, dim)
+		return true
+	case !linked:
+		return false
+	}
+	ref := p.phrase()
+	if ref == nil {
+		return false
+	}
+	p.sk.dims = append(p.sk.dims, dimSketch{ref: ref, at: at})
+	return true
+}
+
+// prepositional reads "from Berlin", "for status paid".
+func (p *parser) prepositional() bool {
+	prep := p.word(0)
+	if !linkingPreps[prep] && prep != "and" {
+		return false
+	}
+	p.take(1)
+	p.skipArticles()
+	seg, ok := p.segment(p.pos)
+	if !ok && !p.done() && p.toks[p.pos].kind != tokenQuoted {
+		return false
+	}
+	if ok && !seg.has(linkValue) && !seg.has(linkColumn) {
+		return false
+	}
+	conds, ok := p.conds(prep)
+	if !ok {
+		return false
+	}
+	p.addConds(conds, prep)
+	return true
+}
+
+// holding reads "with a discount" and "without an error": whether a column has
+// a value at all.
+func (p *parser) holding() bool {
+	start := p.pos
+	op := OpPresent
+	switch {
+	case p.acceptWord("without"):
+		op = OpMissing
+	case p.acceptWord("with", "having", "have", "has", "had"):
+		if p.acceptWord("no") {
+			op = OpMissing
+		}
+	case p.word(0) == "that" && (p.word(1) == "have" || p.word(1) == "has" || p.word(1) == "had"):
+		p.take(2)
+		if p.acceptWord("no") {
+			op = OpMissing
+		}
+	default:
+		return false
+	}
+	p.skipArticles()
+	seg, ok := p.segment(p.pos)
+	if !ok || !seg.has(linkColumn) || seg.links[0].quality < qualityShort {
+		return false
+	}
+	p.take(seg.to - seg.from)
+	cond := condSketch{ref: &phrase{segments: []segment{seg}}, op: op, from: start, to: p.pos}
+	p.addConds([]condSketch{cond}, "that")
+	return true
+}
+
+// belongsTo reads "of all orders", "in orders": the table that is meant.
+func (p *parser) belongsTo() bool {
+	if p.sk.subject != nil || !p.acceptWord("of", "for", "in", "from", "among", "across", "on", "over") {
+		return false
+	}
+	p.sk.subject = p.phrase()
+	if p.sk.subject == nil {
+		return false
+	}
+	last := p.sk.subject.last()
+	if last.has(linkColumn) && p.singular(p.sk.subject) {
+		return false // "for operator X" names a column
+	}
+	return last.has(linkTable) || len(last.links) == 0
+}
+
+func (p *parser) fillerWords() bool {
+	_, ok := p.accept(grammarIndex().fillers)
+	return ok
+}
