@@ -33,8 +33,9 @@ func (w *Worker) Break(parts string) error {
 }
 
 // ParseFailpoints makes a hook from a list such as "insert.mid=hold:200ms,ledger.after=kill:3":
-// hold sleeps, and shows by a file of the point's name in dir that it does; kill ends the
-// process at the third hit, as SIGKILL does, without running anything more.
+// hold sleeps while dir has a file of the point's name with ".wanted" behind it, and shows
+// by a file of the point's name that it does; kill ends the process at the third hit, as
+// SIGKILL does, without running anything more.
 func ParseFailpoints(list, dir string) (func(point string), error) {
 	actions := map[string]func(){}
 	for entry := range strings.SplitSeq(list, ",") {
@@ -74,8 +75,11 @@ func newAction(verb, value, flag string) (func(), error) {
 	return nil, fmt.Errorf("unknown action %q", verb)
 }
 
-// hold sleeps while the flag file exists, so that somebody can strike meanwhile.
+// hold sleeps, if somebody wants to strike meanwhile.
 func hold(d time.Duration, flag string) {
+	if _, err := os.Stat(flag + ".wanted"); err != nil {
+		return
+	}
 	_ = os.WriteFile(flag, []byte(strconv.Itoa(os.Getpid())), 0o600)
 	time.Sleep(d)
 	_ = os.Remove(flag)

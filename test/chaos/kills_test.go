@@ -22,8 +22,8 @@ var (
 	flagSeed    = flag.Uint64("seed", 1, "seed of the times of the kills")
 )
 
-// hold is how long every insert waits half way through its body, so that a kill can fall there.
-const hold = 120 * time.Millisecond
+// hold is how long an insert waits half way through its body when a kill is to fall there.
+const hold = 300 * time.Millisecond
 
 // run is a series of kills of one victim while records are delivered.
 type run struct {
@@ -85,18 +85,22 @@ func TestKillsOfTheEngine(t *testing.T) {
 func (r *run) strikes(kill, revive func()) {
 	r.t.Helper()
 	s := r.produce(r.t.Context(), *flagRecords, time.Duration(*flagKills)*2*time.Second)
+	r.awaitProgress()
 	for n := 0; r.counted < *flagKills; n++ {
 		if n > 4**flagKills {
 			r.t.Fatalf("only %d of %d kills met an open intent", r.counted, n)
 		}
-		r.awaitProgress()
 		body := n%2 == 0 && r.awaitBody()
 		if !body {
-			time.Sleep(time.Duration(r.rng.Int64N(int64(200 * time.Millisecond))))
+			r.awaitIntent()
 		}
 		kill()
 		r.count(body)
+		r.want("insert.mid", false)
+		struck := time.Now()
 		revive()
+		r.awaitProgress()
+		r.t.Logf("kill %d: in a body %v, delivery went on after %s", n+1, body, time.Since(struck).Round(10*time.Millisecond))
 	}
 	<-s.done
 	r.must(s.err)
@@ -123,39 +127,59 @@ func (r *run) count(body bool) {
 	if body {
 		r.inBody++
 	}
-	_ = os.Remove(r.flag())
 }
 
-func (r *run) flag() string { return filepath.Join(r.flags, "insert.mid") }
+func (r *run) flag(point string) string { return filepath.Join(r.flags, point) }
 
-// awaitProgress waits until something was committed since the last kill, and a block is announced.
+// want makes the worker wait at a point from now on, or not any more.
+func (r *run) want(point string, wanted bool) {
+	_ = os.Remove(r.flag(point))
+	if !wanted {
+		_ = os.Remove(r.flag(point) + ".wanted")
+		return
+	}
+	r.must(os.WriteFile(r.flag(point)+".wanted", nil, 0o600))
+}
+
+// awaitProgress waits until something was committed since the last kill.
 func (r *run) awaitProgress() {
 	r.t.Helper()
 	eventually(r.t, "delivery goes on", 90*time.Second, func(ctx context.Context) bool {
 		marks, err := r.commits(ctx)
-		return err == nil && !maps.Equal(marks, r.last) && announced(marks) > 0
+		return err == nil && !maps.Equal(marks, r.last)
 	})
 }
 
 // awaitBody waits until an insert has just begun to wait half way through its body.
 func (r *run) awaitBody() bool {
-	_ = os.Remove(r.flag())
-	for begun := time.Now(); time.Since(begun) < 5*time.Second; time.Sleep(time.Millisecond) {
-		if _, err := os.Stat(r.flag()); err == nil {
-			time.Sleep(time.Duration(r.rng.Int64N(int64(hold / 2))))
+	r.want("insert.mid", true)
+	for begun := time.Now(); time.Since(begun) < 10*time.Second; time.Sleep(time.Millisecond) {
+		if _, err := os.Stat(r.flag("insert.mid")); err == nil {
+			time.Sleep(time.Duration(r.rng.Int64N(int64(hold / 3))))
 			return true
 		}
 	}
 	return false
 }
 
+// awaitIntent waits until a block is announced, and a little more.
+func (r *run) awaitIntent() {
+	eventually(r.t, "a block is announced", time.Minute, func(ctx context.Context) bool {
+		marks, err := r.commits(ctx)
+		return err == nil && announced(marks) > 0
+	})
+	time.Sleep(time.Duration(r.rng.Int64N(int64(20 * time.Millisecond))))
+}
+
 // verify waits until everything is delivered and compares it with what was produced.
 func (r *run) verify(s *stream) {
 	r.t.Helper()
+	begun := time.Now()
 	eventually(r.t, "everything is delivered", 3*time.Minute, func(ctx context.Context) bool { return r.settled(ctx, s.sums.count) })
 	got, err := r.row(r.t.Context(), sumsSQL)
 	r.must(err)
 	have := sums{count: got[1], ids: got[2], amounts: got[3], texts: got[4]}
+	r.t.Logf("delivered %s after the last kill", time.Since(begun).Round(time.Millisecond))
 	r.t.Logf("produced %d; count() = %d, uniqExact(_topic, _partition, _offset) = %d; sums %+v", s.sums.count, got[1], got[0], have)
 	if got[0] != s.sums.count || have != s.sums {
 		r.t.Errorf("the table has %d distinct offsets and %+v; produced were %+v", got[0], have, s.sums)
@@ -231,13 +255,13 @@ func TestBrokenProtocol(t *testing.T) {
 			r.alone(aurora.Batch{Rows: 500_000, Bytes: 64 << 20, Wait: 50 * time.Millisecond})
 			s := r.produce(t.Context(), 20_000, 10*time.Second)
 			for range 4 {
-				flag := filepath.Join(r.flags, "insert.after")
-				_ = os.Remove(flag)
+				r.want("insert.after", true)
 				eventually(t, "a block is inserted", time.Minute, func(context.Context) bool {
-					_, err := os.Stat(flag)
+					_, err := os.Stat(r.flag("insert.after"))
 					return err == nil
 				})
 				r.worker.kill()
+				r.want("insert.after", false)
 				r.startWorker()
 			}
 			<-s.done
