@@ -1,6 +1,9 @@
 package sqlguard
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // keywords are the words that the engine writes in the canonical form of what the
 // lists allow. They are a second, independent look at the statement: a word that is
@@ -11,20 +14,61 @@ const keywords = `all and anti any array as asc asof between both by collate cro
  qualify range recursive replace respect ignore right rollup row rows sample select semi sets staleness step strict ties to totals true unbounded union using
  values when where window with columns cast array tuple regexp is mod div then case`
 
+// isKeyword says whether the bare word is one of them.
+func isKeyword(word string) bool {
+	return slices.Contains(strings.Fields(keywords), strings.ToLower(word))
+}
+
+// budget counts how often the tree holds a name: as an alias, or as anything else.
+type budget struct{ names, aliases map[string]int }
+
+// take uses up one occurrence of each part of a name.
+func take(left map[string]int, name string) bool {
+	for part := range strings.SplitSeq(strings.ToLower(name), ".") {
+		if part = plainPart(part); part == "" {
+			continue
+		}
+		if left[part] == 0 {
+			return false
+		}
+		left[part]--
+	}
+	return true
+}
+
+// plainPart strips what marks a path into a JSON value: ^`a`, :`Int64`.
+func plainPart(part string) string { return strings.Trim(part, "^:`\"") }
+
+// spell counts the names of a tree. A WITH list that the engine repeats in the
+// SELECTs of a UNION does not stand in the text again.
+func (w *walker) spell(n *node, b budget) {
+	if w.repeated[n] {
+		return
+	}
+	for part := range strings.SplitSeq(strings.ToLower(n.alias), ".") {
+		b.aliases[plainPart(part)]++
+	}
+	switch n.kind {
+	case nodeIdentifier, nodeTable, nodeFunction:
+		for part := range strings.SplitSeq(strings.ToLower(n.text), ".") {
+			b.names[plainPart(part)]++
+		}
+	case nodeInterpolate: // (column name)
+		name := strings.TrimSuffix(strings.TrimPrefix(n.text, "(column "), ")")
+		b.names[strings.ToLower(name)]++
+	}
+	for _, c := range n.children {
+		w.spell(c, b)
+	}
+}
+
 // tokensAccounted wants every word of the canonical text to be a keyword of the
-// list or a name of the tree.
+// list, or a name of the tree, as often as the tree holds it.
 func (w *walker) tokensAccounted(root *node) error {
-	words, names := map[string]bool{}, map[string]bool{}
-	for word := range strings.FieldsSeq(keywords) {
-		words[word] = true
-	}
-	spell(root, names)
-	for _, c := range w.ctes {
-		names[strings.ToLower(c.name)] = true
-	}
+	left := budget{names: map[string]int{}, aliases: map[string]int{}}
+	w.spell(root, left)
 	for i, t := range w.text.tokens {
-		lower := strings.ToLower(t.name())
-		if !isName(t) || t.kind == kindWord && words[lower] || names[lower] || w.onlyNames(i) {
+		if !isName(t) || t.kind == kindWord && isKeyword(t.text) || w.accounted(i, left) {
 			continue
 		}
 		return refuse(RuleClause, "%s is not understood here", clip(t.name())).
@@ -33,43 +77,28 @@ func (w *walker) tokensAccounted(root *node) error {
 	return nil
 }
 
-// spell gathers every name of the tree, whole and in its parts, in lower case.
-func spell(n *node, names map[string]bool) {
-	for _, name := range []string{n.text, n.alias} {
-		if n.kind == nodeLiteral && name == n.text || name == "" {
-			continue
-		}
-		name = strings.ToLower(name)
-		names[name] = true
-		for part := range strings.SplitSeq(name, ".") {
-			names[part] = true
-		}
-		for _, t := range lex(name) { // (column x), 1 / 10
-			if isName(t) {
-				names[t.name()] = true
-			}
-		}
-	}
-	for _, c := range n.children {
-		spell(c, names)
-	}
-}
-
-// onlyNames says whether the word at i can be nothing but a name that the tree leaves
-// out: behind a dot (a path into a value), behind AS (a column of REPLACE), or a window.
-func (w *walker) onlyNames(i int) bool {
-	before, after := w.at(i-1), w.at(i+1)
+// accounted says whether the name at i is one of the tree, or one that the tree
+// leaves out and that can be nothing but a name: of a WITH element, a window, or a
+// column of REPLACE.
+func (w *walker) accounted(i int, left budget) bool {
+	name, before, after := w.text.tokens[i].name(), w.at(i-1), w.at(i+1)
 	switch {
-	case before.punct("."), before.punct("^"), before.punct(":"):
+	case w.definesCTE(i), after.is("AS") && w.at(i+2).punct("("): // WITH x AS (…), WINDOW w AS (…)
 		return true
-	case before.is("AS"), before.is("OVER"):
+	case before.is("AS") && take(left.aliases, name):
 		return true
-	case after.is("AS") && w.at(i+2).punct("("): // WINDOW w AS (…)
+	case before.is("AS") && (after.punct(")") || after.punct(",")): // * REPLACE (x AS name)
+		return true
+	case take(left.names, name), before.is("OVER"):
 		return true
 	case before.punct("("): // OVER (w …), WINDOW v AS (w …)
 		return w.at(i-2).is("OVER") || w.at(i-2).is("AS")
 	}
 	return false
+}
+
+func (w *walker) definesCTE(i int) bool {
+	return slices.ContainsFunc(w.ctes, func(c cte) bool { return c.token == i })
 }
 
 func (w *walker) at(i int) token {

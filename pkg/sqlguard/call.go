@@ -85,7 +85,7 @@ func (w *walker) special(n *node, arguments []*node, s *scope) error {
 	case name == "arrayreduce", name == "arrayreduceinranges", name == "initializeaggregation":
 		return w.aggregateByName(n.text, arguments)
 	case name == "cast", name == "_cast", name == "reinterpret", name == "accuratecast",
-		name == "accuratecastornull", name == "accuratecastordefault", name == "dynamicelement":
+		name == "accuratecastornull", name == "accuratecastordefault", name == "dynamicelement", name == "variantelement":
 		return w.typeArgument(n.text, arguments, 1)
 	case name == "defaultvalueoftypename":
 		return w.typeArgument(n.text, arguments, 0)

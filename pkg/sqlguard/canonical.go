@@ -43,10 +43,10 @@ func (g *Guard) format(ctx context.Context, text string) (statement, error) {
 		return statement{}, unplaced(err)
 	}
 	s, err := scan(formatted)
-	if err != nil {
-		return s, unplaced(err)
+	if err == nil {
+		err = plainSettings(s.tokens)
 	}
-	return s, nil
+	return s, unplaced(err)
 }
 
 // unplaced forgets an offset that is not one of the original text.
@@ -85,6 +85,18 @@ func (g *Guard) fixpoint(ctx context.Context, text string) error {
 	if again != text {
 		return refuse(RuleAST, "the statement cannot be checked").
 			because("the engine reads its own writing of it differently", "write it more plainly")
+	}
+	return nil
+}
+
+// plainSettings refuses a SETTINGS clause in whatever spelling: in a canonical text a
+// name after the word settings cannot be an alias, which would have its AS.
+func plainSettings(tokens []token) error {
+	for i := 1; i < len(tokens); i++ {
+		next := tokens[i]
+		if tokens[i-1].is("SETTINGS") && (next.kind == kindQuoted || next.kind == kindWord && !isKeyword(next.text)) {
+			return clauseRefused(tokens[i-1], "SETTINGS", "the limits and settings of a read are fixed", "leave the SETTINGS clause out; limits have flags of their own")
+		}
 	}
 	return nil
 }

@@ -32,6 +32,11 @@ func (w *walker) tableFunction(n *node) error {
 		}
 		return nil
 	case "values":
+		if len(arguments) > 0 {
+			if structure, ok := literalText(arguments[0]); ok && !plainStructure(structure) {
+				return w.valuesRefused()
+			}
+		}
 		return w.constants(arguments)
 	}
 	return w.tableFunctionRefused(n.text)
@@ -92,7 +97,7 @@ func generatedRows(name string, arguments []*node) (float64, bool) {
 	var bounds []float64
 	for _, a := range arguments {
 		v, ok := constant(a)
-		if !ok {
+		if !ok || v < 0 { // the bounds are unsigned
 			return 0, false
 		}
 		bounds = append(bounds, v)
@@ -185,20 +190,28 @@ func tableFunctionColumns(n *node) []string {
 	if !ok {
 		return columns
 	}
-	depth := 0
-	expectName := true
-	for _, t := range significant(lex(structure)) {
-		switch {
-		case t.punct("("):
-			depth++
-		case t.punct(")"):
-			depth--
-		case depth == 0 && t.punct(","):
-			expectName = true
-		case depth == 0 && expectName && isName(t):
-			columns = append(columns, t.name())
-			expectName = false
-		}
+	for _, c := range structureOf(structure) {
+		columns = append(columns, c.label)
 	}
 	return columns
+}
+
+// structureOf reads `a Int32, b String`: the arguments of a Tuple, without its name.
+func structureOf(text string) []typeArg {
+	t, err := parseType("Tuple(" + text + ")")
+	if err != nil {
+		return nil
+	}
+	return t.args
+}
+
+// plainStructure says whether the text names no type that may not be made. A text that
+// is no structure is a value.
+func plainStructure(text string) bool {
+	for _, c := range structureOf(text) {
+		if c.label != "" && !isCastType(c.typ) {
+			return false
+		}
+	}
+	return true
 }

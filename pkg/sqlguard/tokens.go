@@ -136,6 +136,8 @@ func plainClauses(tokens []token) error {
 			return clauseRefused(t, t.text+" "+at(i+1).text, "statements do not touch files", "save the answer instead: `aurora sql … -o csv > file`")
 		case t.is("SETTINGS") && isName(at(i+1)) && at(i+2).punct("="):
 			return clauseRefused(t, "SETTINGS", "the limits and settings of a read are fixed", "leave the SETTINGS clause out; limits have flags of their own")
+		case t.is("UUID") && at(i+1).kind == kindString:
+			return clauseRefused(t, "UUID", "a table is read by its name", "write the name of the table alone")
 		case t.is("PARALLEL") && at(i+1).is("WITH") && (at(i+2).is("SELECT") || at(i+2).punct("(")):
 			return clauseRefused(t, "PARALLEL WITH", "it joins several statements", "run the statements one by one")
 		}

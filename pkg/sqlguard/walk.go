@@ -19,6 +19,9 @@ type walker struct {
 	ctes    []cte
 	nextCTE int
 
+	// repeated are the lists of the tree that the text does not hold.
+	repeated map[*node]bool
+
 	names     nameSet
 	tables    []string
 	viewDepth int
@@ -55,7 +58,7 @@ func (s *scope) with(names ...string) *scope {
 func newWalker(ctx context.Context, g *Guard, c statement, known *tableSet) *walker {
 	return &walker{
 		ctx: ctx, guard: g, known: known, text: c,
-		ctes: findCTEs(c.tokens), viewsChecked: map[string]bool{},
+		ctes: findCTEs(c.tokens), viewsChecked: map[string]bool{}, repeated: map[*node]bool{},
 	}
 }
 
@@ -151,6 +154,7 @@ func (w *walker) selectQuery(n *node, s *scope, shared *withList) (*withList, er
 			}
 		case i > 0 && shared != nil && i == len(n.children)-1 && same(child, shared.node):
 			// The WITH list of the first SELECT of a UNION, which the engine repeats here.
+			w.repeated[child] = true
 		default:
 			names, inner, err := w.list(child, s, i == 0)
 			if err != nil {
@@ -398,6 +402,7 @@ type cte struct {
 	name      string
 	recursive bool
 	columns   bool // name(a, b) AS (…)
+	token     int  // where the name stands
 }
 
 // findCTEs reads the names of `name [(columns)] AS [MATERIALIZED] (SELECT …`, in the
@@ -410,8 +415,8 @@ func findCTEs(tokens []token) []cte {
 		if !t.is("AS") || !opensQuery(tokens[i+1:]) {
 			continue
 		}
-		if name, ok := nameBefore(tokens[:i]); ok {
-			found = append(found, cte{name: name, recursive: recursive, columns: tokens[i-1].punct(")")})
+		if at := nameBefore(tokens[:i]); at >= 0 {
+			found = append(found, cte{name: tokens[at].name(), recursive: recursive, columns: at != i-1, token: at})
 		}
 	}
 	return found
@@ -429,8 +434,8 @@ func opensQuery(tokens []token) bool {
 	return opened && len(tokens) > 0 && (tokens[0].is("SELECT") || tokens[0].is("WITH"))
 }
 
-// nameBefore gives the name that ends here, before its list of columns if it has one.
-func nameBefore(tokens []token) (string, bool) {
+// nameBefore finds the name that ends here, before its list of columns if it has one.
+func nameBefore(tokens []token) int {
 	i := len(tokens) - 1
 	if i >= 0 && tokens[i].punct(")") {
 		for i >= 0 && !tokens[i].punct("(") {
@@ -439,7 +444,7 @@ func nameBefore(tokens []token) (string, bool) {
 		i--
 	}
 	if i < 0 || !isName(tokens[i]) {
-		return "", false
+		return -1
 	}
-	return tokens[i].name(), true
+	return i
 }

@@ -744,3 +744,28 @@ SELECT length('x')('FILE')
 SELECT __getScalar('x'), __actionName(1, 'a')
 
 SELECT inIgnoreSet(1, 2)
+
+--# hidden in the tree
+SELECT 1 SETTINGS use_uncompressed_cache
+
+SELECT 1 AS max_threads SETTINGS max_threads = 1
+
+SELECT settings FROM file SETTINGS `max_threads` = 1
+
+SELECT 1 AS uuid FROM url UUID '00000000-0000-0000-0000-000000000000'
+
+SELECT stream FROM (SELECT 1 AS stream) AS s, url STREAM
+
+SELECT 1 FROM url STREAM CURSOR {'a': 1}
+
+SELECT apply, file FROM (SELECT * APPLY(file) FROM (SELECT 1 AS apply, 'FILE' AS file))
+
+SELECT * FROM values('a AggregateFunction(uniq, UInt64)', 'x')
+
+SELECT * FROM values('a Array(AggregateFunction(uniq, UInt64))', ['x'])
+
+SELECT * FROM numbers(-1)
+
+SELECT * FROM generate_series(0, -1)
+
+SELECT variantElement(1, 'AggregateFunction(sum, UInt64)')
