@@ -1,23 +1,20 @@
 import type { Problem } from '@/lib/types'
 import { Button } from '../ui/button'
 
-/** Text out of a value of the error's extra facts, whatever shape it has. */
+/** The texts of one of the error's extra facts. */
 function texts(value: unknown): string[] {
-  if (typeof value === 'string') return [value]
-  if (!Array.isArray(value)) return []
-  return value.flatMap((v: unknown) => {
-    if (typeof v === 'string') return [v]
-    const question = (v as { question?: unknown } | null)?.question
-    return typeof question === 'string' ? [question] : []
-  })
+  const list: unknown[] = Array.isArray(value) ? value : [value]
+  return list.filter((v) => typeof v === 'string')
 }
 
 /** A question or statement that was refused: why, which words, and what would work. */
 export function Refusal({ problem, onAsk }: { problem: Problem; onAsk: (question: string) => void }) {
   const extra: Record<string, unknown> = problem.extra ?? {}
-  const words = texts(extra.words)
-  const suggestions = texts(extra.suggestions)
+  const words = texts(extra.not_understood)
+  const understood = texts(extra.understood)
+  const suggestions = [...texts(extra.suggestions), ...texts(extra.choices)]
   const rule = texts(extra.rule)[0]
+  const where = texts(extra.where)[0]
   return (
     <section className="panel panel-warn" role="alert" data-testid="refusal">
       <h2>
@@ -33,14 +30,18 @@ export function Refusal({ problem, onAsk }: { problem: Problem; onAsk: (question
           ))}
         </p>
       )}
+      {understood.length > 0 && <p>Understood: {understood.join(', ')}</p>}
       {rule && (
         <p>
           Rule: <code>{rule}</code>
+          {where && <> at {where}</>}
         </p>
       )}
-      <p>
-        <strong>Next:</strong> {problem.hint}
-      </p>
+      {suggestions.length === 0 && (
+        <p>
+          <strong>Next:</strong> {problem.hint}
+        </p>
+      )}
       {suggestions.length > 0 && (
         <>
           <h3>These can be answered</h3>

@@ -4,9 +4,8 @@ import { useWidth } from '@/lib/use-width'
 import { Bars } from './bars'
 import { Lines } from './lines'
 
-/** A chart as wide as its place. The rows stand below it as a table. */
+/** The chart of an answer. The rows stand below it as a table. */
 export function ChartView({ data }: { data: ChartData }) {
-  const { ref, width } = useWidth<HTMLDivElement>()
   if (data.kind === 'number')
     return (
       <figure className="chart stat" data-testid="chart" data-kind="number">
@@ -14,6 +13,12 @@ export function ChartView({ data }: { data: ChartData }) {
         <p title={data.exact}>{data.text}</p>
       </figure>
     )
+  return <Plot data={data} />
+}
+
+/** A drawing as wide as its place. */
+function Plot({ data }: { data: Exclude<ChartData, { kind: 'number' }> }) {
+  const { ref, width } = useWidth<HTMLDivElement>()
   return (
     <figure className="chart" data-testid="chart" data-kind={data.kind}>
       <figcaption>

@@ -71,7 +71,7 @@ test('stages appear as they end; Cancel stops the request', async () => {
 })
 
 test('a refusal names the words and offers questions that work', async () => {
-  const refused = problem({ code: 'not_understood', title: 'the question was not understood', status: 422, extra: { words: ['zorblat'], suggestions: ['flights per month'] } })
+  const refused = problem({ code: 'not_understood', title: 'the question was not understood', status: 422, extra: { not_understood: ['zorblat'], understood: ['flights'], suggestions: ['flights per month'] } })
   const server = open({ '/api/v1/questions': [{ json: refused, status: 422 }, { events: [['answer', answer()]] }] })
   ask('zorblat')
   const panel = within(await screen.findByTestId('refusal'))
