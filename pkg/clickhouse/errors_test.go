@@ -89,7 +89,7 @@ func TestWhatListensIsNotClickHouse(t *testing.T) {
 			t.Run(name+"/"+call, func(t *testing.T) {
 				e := wantCode(t, run(t.Context()), aurora.CodeClickHouseWrong)
 				if strings.Contains(e.Error(), "secret") {
-					t.Errorf("a secret in %q", e)
+					t.Errorf("a secret in %q", e.Error())
 				}
 			})
 		}
@@ -178,7 +178,7 @@ func TestSilenceEndsWithTheContext(t *testing.T) {
 			if !errors.Is(err, context.DeadlineExceeded) || aurora.AsError(err).Code != aurora.CodeTimeout {
 				t.Errorf("err = %v", err)
 			}
-			if took := time.Since(started); took > 3*time.Second {
+			if took := time.Since(started); took > 15*time.Second {
 				t.Errorf("took %s", took)
 			}
 		})
