@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -15,6 +16,9 @@ import (
 
 // callPatience bounds a call that asks the broker something.
 const callPatience = 10 * time.Second
+
+// closePatience bounds Close, with the time that the rebalancer takes to drain.
+const closePatience = 30 * time.Second
 
 // Consumer is one member of a consumer group, reading one topic.
 //
@@ -26,6 +30,8 @@ type Consumer struct {
 	topic  string
 	reb    Rebalancer
 	slog   *slog.Logger
+	// fatal is set when the driver has raised a fatal error.
+	fatal atomic.Bool
 	// failed is what the rebalancer could not do; Poll delivers it.
 	failed *aurora.Error
 }
@@ -121,6 +127,9 @@ func (c *Consumer) problem(err error) aurora.SourceEvent {
 	if !errors.As(err, &d) {
 		return nil
 	}
+	if d.IsFatal() {
+		c.fatal.Store(true)
+	}
 	e := c.event(d)
 	if e == nil {
 		return nil
@@ -170,10 +179,14 @@ func (c *Consumer) Commit(marks []aurora.Mark) error {
 			err = p.Error
 		}
 	}
-	if err != nil {
-		return c.commitError(err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	refused := c.commitError(err)
+	if refused.Fatal {
+		c.fatal.Store(true)
+	}
+	return refused
 }
 
 // Bounds asks the broker for the first offset that the partition holds and the next one it will give.
@@ -195,10 +208,26 @@ func (c *Consumer) Resume(partitions []int32) error {
 
 // Close gives the partitions up (the rebalancer is told) and leaves the group.
 // A static member does not leave: its partitions wait for it until the session ends.
+//
+// After a fatal error the driver can neither close nor be destroyed (its Close
+// waits for ever), so it is abandoned: it does nothing any more, but keeps its
+// threads until the process ends.
 func (c *Consumer) Close() error {
-	err := c.driver.Close()
-	c.hangUp()
-	return c.call("the consumer", err)
+	if c.fatal.Load() {
+		return nil
+	}
+	closed := make(chan error, 1)
+	go func() { // ends with the driver; never, if a fatal error comes meanwhile
+		closed <- c.driver.Close()
+		c.hangUp()
+	}()
+	select {
+	case err := <-closed:
+		return c.call("the consumer", err)
+	case <-time.After(closePatience):
+		c.slog.Warn("the consumer did not close in time and is abandoned")
+		return nil
+	}
 }
 
 func (c *Consumer) partitions(ids []int32) []kafka.TopicPartition {

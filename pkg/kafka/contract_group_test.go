@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -115,6 +116,11 @@ func TestOfTwoMembersWithOneIdentityOneIsFenced(t *testing.T) {
 		var refused *aurora.CommitError
 		if err := older.Commit([]aurora.Mark{{Partition: 0, Offset: 1}}); !errors.As(err, &refused) || !refused.Fatal || refused.Retriable {
 			t.Errorf("commit of the fenced member: %v (%+v)", err, refused)
+		}
+		began := time.Now()
+		older.stop() // the driver's own Close would never return
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("closing the fenced member took %v", took)
 		}
 	})
 }

@@ -175,7 +175,7 @@ var lastingCommit = map[kafka.ErrorCode]bool{
 }
 
 // commitError classifies the refusal of a commit.
-func (t *translator) commitError(err error) error {
+func (t *translator) commitError(err error) *aurora.CommitError {
 	var d kafka.Error
 	if !errors.As(err, &d) {
 		return &aurora.CommitError{Err: err}
