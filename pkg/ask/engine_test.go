@@ -181,4 +181,3 @@ func normalCell(text string) string {
 	}
 	return text
 }
-
