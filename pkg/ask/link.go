@@ -218,9 +218,13 @@ func matchLoose(words, stemmed []string, c *columnInfo) float64 {
 	if len(stemmed) == 1 && (stemmed[0] == "id" || functionWord(words[0])) {
 		return 0
 	}
-	if len(stemmed) < len(c.core) {
-		for k := 0; k+len(stemmed) <= len(c.core); k++ {
-			part := c.core[k : k+len(stemmed)]
+	name := c.core
+	if len(stemmed) > 1 { // one word alone may not mean just the unit
+		name = c.stems
+	}
+	if len(stemmed) < len(name) {
+		for k := 0; k+len(stemmed) <= len(name); k++ {
+			part := name[k : k+len(stemmed)]
 			if slices.Equal(stemmed, part) {
 				return qualityPartial
 			}
@@ -248,7 +252,7 @@ func matchComment(words, stemmed []string, c *columnInfo) float64 {
 }
 
 // aligned says whether the words of a name are short forms of the words asked
-// for, in order; one word of the name may join several ("tail number", "tailnum").
+// for, in order; one word of the name may join several.
 func aligned(asked, name []string) bool {
 	if len(name) == 0 || len(asked) == 0 {
 		return len(name) == 0 && len(asked) == 0

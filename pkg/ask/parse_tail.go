@@ -147,7 +147,7 @@ func (p *parser) sorting() bool {
 }
 
 // timeColumn reads the name of the time column that windows and grains mean:
-// "by placed_at", "(placed_at, UTC)", "per month of placed_at".
+// "by sold_at", "(sold_at, UTC)", "per month of sold_at".
 func (p *parser) timeColumn() bool {
 	p.acceptWord("by", "of", "on", "using", "in", "from", "at")
 	p.skipArticles()
