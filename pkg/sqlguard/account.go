@@ -14,11 +14,6 @@ const keywords = `all and anti any array as asc asof between both by collate cro
  qualify range recursive replace respect ignore right rollup row rows sample select semi sets staleness step strict ties to totals true unbounded union using
  values when where window with columns cast array tuple regexp is mod div then case`
 
-// isKeyword says whether the bare word is one of them.
-func isKeyword(word string) bool {
-	return slices.Contains(strings.Fields(keywords), strings.ToLower(word))
-}
-
 // budget counts how often the tree holds a name: as an alias, or as anything else.
 type budget struct{ names, aliases map[string]int }
 
@@ -68,7 +63,7 @@ func (w *walker) tokensAccounted(root *node) error {
 	left := budget{names: map[string]int{}, aliases: map[string]int{}}
 	w.spell(root, left)
 	for i, t := range w.text.tokens {
-		if !isName(t) || t.kind == kindWord && isKeyword(t.text) || w.accounted(i, left) {
+		if !isName(t) || t.kind == kindWord && w.guard.functions.keywords[strings.ToLower(t.text)] || w.accounted(i, left) {
 			continue
 		}
 		return refuse(RuleClause, "%s is not understood here", clip(t.name())).

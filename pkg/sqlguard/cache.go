@@ -7,7 +7,6 @@ import (
 	"hash"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -136,11 +135,12 @@ func (c *verdictCache) put(key [sha256.Size]byte, v Verdict) {
 	c.verdicts[key] = v
 }
 
-// readable gives the names of the tables that may be read, sorted.
+// readable gives the names of the tables to suggest, sorted. Views are left out: a
+// name that is suggested must be one that may be read, and a view is judged by its body.
 func (s *tableSet) readable() []string {
 	var names []string
 	for name, t := range s.byName {
-		if readableTable(t) && !strings.HasPrefix(name, ".") {
+		if readableTable(t) && !isView(t) {
 			names = append(names, name)
 		}
 	}

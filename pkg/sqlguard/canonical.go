@@ -44,7 +44,7 @@ func (g *Guard) format(ctx context.Context, text string) (statement, error) {
 	}
 	s, err := scan(formatted)
 	if err == nil {
-		err = plainSettings(s.tokens)
+		err = g.plainSettings(s.tokens)
 	}
 	return s, unplaced(err)
 }
@@ -91,10 +91,10 @@ func (g *Guard) fixpoint(ctx context.Context, text string) error {
 
 // plainSettings refuses a SETTINGS clause in whatever spelling: in a canonical text a
 // name after the word settings cannot be an alias, which would have its AS.
-func plainSettings(tokens []token) error {
+func (g *Guard) plainSettings(tokens []token) error {
 	for i := 1; i < len(tokens); i++ {
 		next := tokens[i]
-		if tokens[i-1].is("SETTINGS") && (next.kind == kindQuoted || next.kind == kindWord && !isKeyword(next.text)) {
+		if tokens[i-1].is("SETTINGS") && (next.kind == kindQuoted || next.kind == kindWord && !g.functions.keywords[strings.ToLower(next.text)]) {
 			return clauseRefused(tokens[i-1], "SETTINGS", "the limits and settings of a read are fixed", "leave the SETTINGS clause out; limits have flags of their own")
 		}
 	}

@@ -28,17 +28,21 @@ type functionLists struct {
 	aggregates map[string]bool
 	lambda     map[string]bool
 	refused    map[string]bool
+	keywords   map[string]bool
 }
 
 // newFunctionLists reads the committed lists.
 func newFunctionLists() *functionLists {
-	l := &functionLists{allowed: map[string]string{}, aggregates: map[string]bool{}, lambda: map[string]bool{}, refused: map[string]bool{}}
+	l := &functionLists{allowed: map[string]string{}, aggregates: map[string]bool{}, lambda: map[string]bool{}, refused: map[string]bool{}, keywords: map[string]bool{}}
 	eachFunction(allowedFunctions, func(section, name string) {
 		l.allowed[strings.ToLower(name)] = name
 		if section == aggregateSection {
 			l.aggregates[strings.ToLower(name)] = true
 		}
 	})
+	for word := range strings.FieldsSeq(keywords) {
+		l.keywords[word] = true
+	}
 	eachFunction(lambdaFunctions, func(_, name string) { l.lambda[strings.ToLower(name)] = true })
 	eachFunction(refusedFunctions, func(_, name string) { l.refused[strings.ToLower(name)] = true })
 	return l
