@@ -56,7 +56,7 @@ func (r *run) startWorker() { r.worker = r.spawn("worker", r.env, "worker") }
 
 // blocks are small, so that a run has many.
 func blocks(records int64) aurora.Batch {
-	return aurora.Batch{Rows: int(max(500, records/250)), Bytes: 8 << 20, Wait: 100 * time.Millisecond}
+	return aurora.Batch{Rows: int(max(500, records/150)), Bytes: 8 << 20, Wait: 100 * time.Millisecond}
 }
 
 func TestKillsOfTheWorker(t *testing.T) {
@@ -221,10 +221,17 @@ func TestKillsOfTheSupervisor(t *testing.T) {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			t.Fatalf("kill the supervisor, process %d: %v", pid, err)
 		}
+		eventually(t, "the supervisor is gone", 10*time.Second, func(context.Context) bool { return gone(pid) })
 	}, func() {
 		r.up()
 		r.must(r.open(t.Context()))
 	})
+}
+
+// gone says that a process has ended, whether or not somebody has asked how.
+func gone(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	return err != nil || strings.Contains(string(stat), ") Z ")
 }
 
 func (r *run) up() {

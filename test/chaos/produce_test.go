@@ -24,9 +24,9 @@ func note(id int64) string {
 	return fmt.Sprintf("the event number %d has some words like %x", id, id*2654435761)
 }
 
-// at spreads the events over three months, so that blocks fall into several partitions of the table.
+// at spreads the events over three days, so that every block falls into three partitions of the table.
 func at(id int64) string {
-	return time.Date(2026, time.Month(1+id%3), 1+int(id%27), int(id%24), int(id%60), 0, 0, time.UTC).Format(time.RFC3339)
+	return time.Date(2026, time.March, 1+int(id%3), int(id%24), int(id%60), 0, 0, time.UTC).Format(time.RFC3339)
 }
 
 // sums are check sums over rows, the same from here and from ClickHouse.
