@@ -12,6 +12,7 @@ import (
 	"github.com/aurora-analytics/aurora/pkg/config"
 	"github.com/aurora-analytics/aurora/pkg/embedded"
 	"github.com/aurora-analytics/aurora/pkg/engine"
+	"github.com/aurora-analytics/aurora/pkg/llm"
 	"github.com/aurora-analytics/aurora/pkg/sqlguard"
 	"github.com/aurora-analytics/aurora/pkg/stack"
 )
@@ -31,7 +32,7 @@ func (a *app) engine() (*engine.Engine, error) {
 	return engine.New(engine.Ports{
 		Warehouse: db, Catalogue: db, Registry: db,
 		OpenKafka: func(ctx context.Context, b aurora.Broker) (engine.Kafka, error) { return a.kafkaAdmin(ctx, b) },
-		Asker:     ask.New(ask.Options{Catalogue: db, Now: a.proc.Now, Log: a.log()}),
+		Asker:     ask.New(ask.Options{Catalogue: db, Model: a.model(c), Now: a.proc.Now, Log: a.log()}),
 		Guard:     sqlguard.New(db, db),
 		Stack:     a.stack(c),
 		Limits:    c.Limits,
@@ -110,4 +111,12 @@ func (a *app) pingBroker(ctx context.Context, r stack.RunFile) (string, error) {
 	defer admin.Close()
 	_, err = admin.Topics(ctx)
 	return r.Version, err
+}
+
+// model gives the language model, nil when none is configured.
+func (a *app) model(c *config.Config) ask.Model {
+	if !c.Model.Configured() {
+		return nil
+	}
+	return llm.New(llm.Config{BaseURL: c.Model.BaseURL, Key: c.Model.Key, Model: c.Model.Name, Log: a.log()})
 }
