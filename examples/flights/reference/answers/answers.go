@@ -10,6 +10,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aurora-analytics/aurora/examples/flights/dataset"
 )
@@ -183,20 +184,44 @@ func compute(tables map[string]table) []answer {
 		names[airline.text("carrier")] = airline.text("name")
 	}
 	late := flights.where(func(r row) bool { v, ok := r.number("dep_delay"); return ok && v > 60 })
-	month := func(r row) string { return r.text("time_hour")[:len("2013-01")] + "-01" } // in UTC, as the times are
+	seats := map[string]float64{}
+	for _, plane := range tables["planes"] {
+		seats[plane.text("tailnum")], _ = plane.number("seats")
+	}
+	// The times are UTC, and so are their months, days and hours.
+	month := func(r row) string { return r.text("time_hour")[:len("2013-01")] + "-01" }
+	hour := func(r row) string { return r.text("time_hour")[len("2013-01-01T"):][:2] }
 	airline := func(r row) string { return names[r.text("carrier")] }
+	mean := func(column string) func(table) float64 { return func(t table) float64 { return t.average(column) } }
 	return []answer{
 		{"count", one(count(flights))},
 		{"top", rows(top(measure(flights.by(column("carrier")), count), 5))},
-		{"average", rows(measure(flights.by(column("origin")), func(t table) float64 { return t.average("dep_delay") }))},
+		{"average", rows(measure(flights.by(column("origin")), mean("dep_delay")))},
 		{"trend", rows(measure(flights.by(month), count))},
-		{"filter", one(count(flights.equal("dest", "ORD")))},
-		{"share", one(count(late) / count(flights))},
-		{"join", rows(measure(flights.by(airline), count))},
-		{"longest", rows(top(measure(flights.by(column("dest")), func(t table) float64 { return t.largest("distance") }), 3))},
-		{"two_filters", one(flights.equal("origin", "JFK").equal("carrier", "B6").average("arr_delay"))},
+		{"hours", numbered(measure(flights.by(hour), count))},
+		{"day", one(count(flights.where(func(r row) bool { return strings.HasPrefix(r.text("time_hour"), "2013-12-25") })))},
+		{"filter", one(count(flights.equal("origin", "JFK").equal("dest", "LAX")))},
 		{"missing", one(count(flights.equal("dep_time", "")))},
-		{"weather", rows(measure(tables["weather"].by(column("origin")), func(t table) float64 { return t.average("temp") }))},
+		{"share", one(count(late) / count(flights))},
+		{"percentage", one(100 * count(flights.equal("origin", "JFK")) / count(flights))},
+		{"join", rows(measure(flights.by(airline), count))},
+		{"join_average", rows(measure(flights.by(airline), mean("arr_delay")))},
+		{"join_filter", one(count(flights.where(func(r row) bool { return seats[r.text("tailnum")] > 300 })))},
+		{"longest", rows(top(measure(flights.by(column("dest")), func(t table) float64 { return t.largest("distance") }), 3))},
 		{"planes", rows(top(measure(tables["planes"].by(column("manufacturer")), count), 3))},
+		{"weather", rows(measure(tables["weather"].by(column("origin")), mean("temp")))},
 	}
+}
+
+// numbered writes entries whose keys are numbers.
+func numbered(entries []entry) [][]any {
+	var all [][]any
+	for _, e := range entries {
+		key, err := strconv.Atoi(e.key)
+		if err != nil {
+			panic(err) // the keys are hours
+		}
+		all = append(all, []any{key, e.value})
+	}
+	return all
 }
