@@ -74,6 +74,43 @@ func TestStartFailures(t *testing.T) {
 	})
 }
 
+// TestEngineEndsWithItsSupervisor closes the pipe that a supervisor would hold.
+func TestEngineEndsWithItsSupervisor(t *testing.T) {
+	t.Parallel()
+	enginetest.Start(t).Stop() // skips where there is no library
+	dir := t.TempDir()
+	cmd := enginetest.Command(t, "engine", "--port", "0", "--data-dir", dir, "--supervised")
+	pipe, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the engine answers", func() bool {
+		_, err := os.Stat(filepath.Join(dir, "run", "engine.json"))
+		return err == nil
+	})
+	_ = pipe.Close()
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the engine ended with %v", err)
+	}
+}
+
+func TestDamagedDataIsExplained(t *testing.T) {
+	t.Parallel()
+	e := enginetest.Start(t)
+	e.Kill()
+	damaged := filepath.Join(e.DataDir, "clickhouse", "metadata", "aurora.sql")
+	if err := os.WriteFile(damaged, []byte("garbage"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, output := runAurora(t, "engine", "--port", "0", "--data-dir", e.DataDir)
+	if status != 1 || !strings.Contains(output, "error: the engine does not start on") || !strings.Contains(output, "why:   Code: 62.") || !strings.Contains(output, "next:") {
+		t.Errorf("exit %d:\n%s", status, output)
+	}
+}
+
 func TestStopIsClean(t *testing.T) {
 	t.Parallel()
 	t.Run("idle", func(t *testing.T) {

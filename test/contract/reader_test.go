@@ -81,7 +81,7 @@ func TestReaderReadsOnly(t *testing.T) {
 	t.Run("limits are clamped, not refused", func(t *testing.T) {
 		query := url.Values{"max_execution_time": {"3600"}, "max_result_rows": {"0"}, "max_threads": {"1000"}, "max_memory_usage": {"0"}}
 		_, body := ask(t, e, "SELECT getSetting('max_execution_time'), getSetting('max_result_rows'), getSetting('max_memory_usage')", query)
-		if body != "60\t100000\t1000000000\n" {
+		if body != "600\t100000\t16000000000\n" {
 			t.Errorf("limits are %q", body)
 		}
 		_, body = ask(t, e, "SELECT getSetting('max_execution_time')", url.Values{"max_execution_time": {"2"}})

@@ -53,13 +53,13 @@ func TestReaderIsPinned(t *testing.T) {
 	f := newFake()
 	web := serve(t, f)
 	send(t, web, Reader, url.Values{
-		"readonly": {"0"}, "role": {"rw"}, "max_execution_time": {"300"}, "max_result_rows": {"5"}, "max_rows_to_read": {"nonsense"},
+		"readonly": {"0"}, "role": {"rw"}, "max_execution_time": {"3000"}, "max_result_rows": {"5"}, "max_rows_to_read": {"nonsense"},
 		"async_insert": {"1"}, "output_format_schema": {"/x"}, "join_use_nulls": {"1"}, "log_comment": {"x"}, "max_memory_usage": {"1e30"},
 	}, "SELECT 1")
 	want := []string{
 		"2: USE `aurora`", "2: SET ROLE `ask`",
 		"2: SET log_comment='TAG', async_insert=0, implicit_select=0, http_max_tries=1, allow_ddl=0, allow_introspection_functions=0, " +
-			"max_execution_time=60, max_memory_usage=1000000000, max_rows_to_read=1000000000, max_result_rows=5, max_result_bytes=10000000, " +
+			"max_execution_time=600, max_memory_usage=16000000000, max_rows_to_read=1000000000, max_result_rows=5, max_result_bytes=10000000, " +
 			"max_ast_depth=200, max_ast_elements=20000, max_expanded_ast_elements=50000, result_overflow_mode='break', join_use_nulls='1', readonly=1",
 		"2: SELECT 1",
 	}
