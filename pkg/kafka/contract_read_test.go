@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	driver "github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
@@ -212,8 +213,13 @@ func TestARefusedAssignmentReadsNothing(t *testing.T) {
 	contract(t, func(t *testing.T, b aurora.Broker) {
 		topic := newTopic(t, b, 1)
 		fill(t, b, topic, 10)
+		o := options(t, topic)
+		before := join(t, b, o, nil) // leaves an offset that the driver could start at by itself
+		before.awaitOwned(1)
+		commitAgain(t, before.Consumer, aurora.Mark{Partition: 0, Offset: 0})
+		before.stop()
 		refusal := &aurora.Error{Code: aurora.CodeIntentUnreadable, Title: "no", Detail: "garbled", Hint: "reset"}
-		m := join(t, b, options(t, topic), func(m *member) {
+		m := join(t, b, o, func(m *member) {
 			m.start = func(p []int32) ([]aurora.Mark, error) {
 				if len(p) == 0 {
 					return nil, nil
@@ -222,6 +228,7 @@ func TestARefusedAssignmentReadsNothing(t *testing.T) {
 			}
 		})
 		problem := m.awaitProblem(aurora.CodeIntentUnreadable)
+		time.Sleep(300 * time.Millisecond) // nothing must come, and nothing says that nothing came
 		m.stop()
 		if !problem.Fatal || len(m.records) != 0 {
 			t.Errorf("fatal %t, %d records", problem.Fatal, len(m.records))
