@@ -52,6 +52,7 @@ type world struct {
 	known     map[part]bool
 	dead      map[place]aurora.Reason
 	ledger    map[aurora.Range]aurora.LedgerEntry
+	low       int64 // of every partition
 	sinkDown  time.Time
 	calm      bool // no more faults
 	crashes   int
@@ -385,7 +386,7 @@ func (m *member) Commit(marks []aurora.Mark) error {
 func (m *member) Bounds(p int32) (int64, int64, error) {
 	m.w.mu.Lock()
 	defer m.w.mu.Unlock()
-	return 0, int64(len(m.w.logs[p])), nil
+	return m.w.low, int64(len(m.w.logs[p])), nil
 }
 
 func (m *member) Pause([]int32) error  { return nil }
