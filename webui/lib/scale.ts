@@ -13,14 +13,16 @@ export function ticks(low: number, high: number, count: number): number[] {
   }
 }
 
-const minute = 60_000
-const day = 24 * 60 * minute
+const day = 86_400_000
 
-/** A time on an axis, as precise as the span needs, in UTC. */
-export function timeLabel(at: number, span: number): string {
-  const iso = new Date(at).toISOString()
-  if (span > 2 * 365 * day) return iso.slice(0, 7)
-  if (span > 3 * day) return iso.slice(5, 10)
-  if (span > 10 * minute) return iso.slice(11, 16)
-  return iso.slice(11, 19)
+/** How to write the times of an axis, in UTC: as precise as they differ, no more. */
+export function timeLabels(times: number[]): (at: number) => string {
+  const iso = (at: number) => new Date(at).toISOString()
+  const all = times.map(iso)
+  const span = (times.at(-1) ?? 0) - (times[0] ?? 0)
+  if (all.every((t) => t.endsWith('-01-01T00:00:00.000Z'))) return (at) => iso(at).slice(0, 4)
+  if (all.every((t) => t.endsWith('-01T00:00:00.000Z'))) return (at) => iso(at).slice(0, 7)
+  if (all.every((t) => t.endsWith('T00:00:00.000Z')) || span > 14 * day) return (at) => iso(at).slice(span > 300 * day ? 0 : 5, 10)
+  if (span > day) return (at) => iso(at).slice(5, 16).replace('T', ' ')
+  return (at) => iso(at).slice(11, all.every((t) => t.endsWith(':00.000Z')) ? 16 : 19)
 }

@@ -21,7 +21,7 @@ export function Refusal({ problem, onAsk }: { problem: Problem; onAsk: (question
         <span aria-hidden="true">! </span>
         {problem.title}
       </h2>
-      {problem.detail && <p className="detail">{problem.detail}</p>}
+      {problem.detail && problem.detail !== `not understood: ${words.join(', ')}` && <p className="detail">{problem.detail}</p>}
       {words.length > 0 && (
         <p>
           Not understood:{' '}

@@ -25,7 +25,7 @@ export function Bars({ data, width }: { data: BarData; width: number }) {
           <g key={`${i}${bar.label}`} className="bar">
             <title>{`${bar.label}: ${formatNumber(bar.value)}`}</title>
             <text x={labels - 8} y={y + rowHeight / 2} textAnchor="end" dominantBaseline="central">
-              {shorten(bar.label, Math.floor((labels - 8) / 7))}
+              {shorten(bar.label, Math.floor((labels - 8) / 7.8))}
             </text>
             <rect x={from} y={y + (rowHeight - barHeight) / 2} width={Math.max(1, to - from)} height={barHeight} rx={3} />
             <text x={to + 6} y={y + rowHeight / 2} dominantBaseline="central" className="bar-value">

@@ -1,6 +1,6 @@
 import type { LineData, Point } from '@/lib/chart-data'
 import { compact, formatNumber } from '@/lib/format'
-import { ticks, timeLabel } from '@/lib/scale'
+import { ticks, timeLabels } from '@/lib/scale'
 
 const height = 260
 const top = 10
@@ -14,10 +14,9 @@ export function Lines({ data, width }: { data: LineData; width: number }) {
   const values = points.map((p) => p.y).filter((y) => y !== null)
   const xs = points.map((p) => p.x)
   const [firstX, lastX] = [Math.min(...xs), Math.max(...xs)]
-  const lowest = Math.min(...values)
-  // A line that stays far above zero is read by its change; one near zero starts there.
-  const base = lowest > 0 && lowest > 0.7 * Math.max(...values) ? lowest : Math.min(0, lowest)
-  const yTicks = ticks(base, Math.max(...values, base + 1e-9), 4)
+  // The axis starts at zero: a cut one makes small changes look large.
+  const base = Math.min(0, ...values)
+  const yTicks = ticks(base, Math.max(0, ...values) || base + 1, 4)
   const low = yTicks[0]!
   const high = yTicks.at(-1)!
   const left = 12 + 7 * Math.max(...yTicks.map((t) => compact(t).length))
@@ -38,7 +37,7 @@ export function Lines({ data, width }: { data: LineData; width: number }) {
           </text>
         </g>
       ))}
-      <XLabels data={data} frame={frame} first={firstX} last={lastX} width={width} />
+      <XLabels xs={xs} time={data.time} frame={frame} width={width} />
       {data.series.map((s, i) => (
         <g key={s.name}>
           <path d={linePath(s.points, frame)} className={`line line-${i + 1}`} />
@@ -58,19 +57,24 @@ function Dot({ point, name, frame, series }: { point: Point; name: string; frame
   )
 }
 
-function XLabels({ data, frame, first, last, width }: { data: LineData; frame: Frame; first: number; last: number; width: number }) {
-  const count = Math.max(1, Math.min(6, Math.floor((width - frame.left) / 90)))
-  const marks = Array.from({ length: count + 1 }, (_, i) => first + ((last - first) * i) / count)
-  const texts = marks.map((at) => (data.time ? timeLabel(at, last - first) : compact(at)))
+/** Labels stand under real points, so that a month reads as that month. */
+function XLabels({ xs, time, frame, width }: { xs: number[]; time: boolean; frame: Frame; width: number }) {
+  const all = [...new Set(xs)].sort((a, b) => a - b)
+  const label = time ? timeLabels(all) : compact
+  const most = Math.max(1, Math.floor((width - frame.left) / 80))
+  const every = Math.ceil(all.length / most)
+  const marks = all.filter((_, i) => i % every === 0)
   return (
     <>
-      {marks.map((at, i) =>
-        i > 0 && texts[i] === texts[i - 1] ? null : (
-          <text key={i} x={frame.x(at)} y={height - 8} textAnchor={i === 0 ? 'start' : i === count ? 'end' : 'middle'}>
-            {texts[i]}
+      {marks.map((at, i) => {
+        const text = label(at)
+        const x = Math.min(frame.x(at), frame.right - (marks.length > 1 && i === marks.length - 1 ? text.length * 3.5 : 0))
+        return (
+          <text key={at} x={x} y={height - 8} textAnchor="middle">
+            {text}
           </text>
-        ),
-      )}
+        )
+      })}
     </>
   )
 }

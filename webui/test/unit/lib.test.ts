@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { formatBytes, formatCell, formatMillis, isNumeric, plural } from '@/lib/format'
 import { placeholders } from '@/lib/placeholders'
 import { safeReturn } from '@/lib/return-path'
-import { ticks, timeLabel } from '@/lib/scale'
+import { ticks, timeLabels } from '@/lib/scale'
 import { EventParser } from '@/lib/sse'
 
 test('the API types are those of the committed specification', () => {
@@ -87,6 +87,16 @@ test('axis numbers are round and span the values', () => {
   expect(ticks(0, 100, 4)).toEqual([0, 25, 50, 75, 100])
   expect(ticks(24_100, 29_500, 4)).toEqual([24_000, 26_000, 28_000, 30_000])
   expect(ticks(0, 0, 4).length).toBeLessThan(10)
-  expect(timeLabel(Date.UTC(2013, 4, 6, 7, 8, 9), 60_000)).toBe('07:08:09')
-  expect(timeLabel(Date.UTC(2013, 4, 6), 300 * 86_400_000)).toBe('05-06')
+})
+
+test.each([
+  ['2013-01-01T00:00:00Z', '2015-01-01T00:00:00Z', '2013'],
+  ['2013-05-01T00:00:00Z', '2013-07-01T00:00:00Z', '2013-05'],
+  ['2013-05-06T00:00:00Z', '2013-05-09T00:00:00Z', '05-06'],
+  ['2013-05-06T07:00:00Z', '2013-05-08T08:00:00Z', '05-06 07:00'],
+  ['2013-05-06T07:08:00Z', '2013-05-06T07:09:00Z', '07:08'],
+  ['2013-05-06T07:08:09Z', '2013-05-06T07:08:10Z', '07:08:09'],
+])('an axis from %s to %s begins with %s', (first, last, want) => {
+  const times = [first, last].map((t) => Date.parse(t))
+  expect(timeLabels(times)(times[0]!)).toBe(want)
 })

@@ -150,3 +150,26 @@ test('tabs move by arrow keys', () => {
   expect(screen.getByRole('tab', { name: 'SQL' }).getAttribute('aria-selected')).toBe('true')
   expect(document.activeElement).toBe(screen.getByRole('tab', { name: 'SQL' }))
 })
+
+test('tables say that they are loading', () => {
+  vi.stubGlobal('fetch', () => new Promise(() => undefined))
+  render(<QueryView />)
+  screen.getByText('Loading tables')
+})
+
+test('tables that cannot be listed offer Retry', async () => {
+  const away = problem({ code: 'clickhouse_unreachable', title: 'cannot reach ClickHouse', hint: 'aurora up', status: 503 })
+  open({ '/api/v1/tables': [{ json: away, status: 503 }, tables] })
+  const aside = within(screen.getByRole('complementary'))
+  await aside.findByText(/aurora up/)
+  fireEvent.click(aside.getByRole('button', { name: 'Retry' }))
+  await aside.findByText('336,776 rows')
+})
+
+test('an ended session leads to the sign-in page and back', async () => {
+  history.replaceState(null, '', '/query/?q=x')
+  const went = vi.fn()
+  vi.stubGlobal('location', { pathname: '/query/', search: '?q=x', assign: went })
+  open({ '/api/v1/tables': { json: problem({ code: 'unauthorized', status: 401 }), status: 401 } })
+  await vi.waitFor(() => expect(went).toHaveBeenCalledWith('/login/?next=%2Fquery%2F%3Fq%3Dx'))
+})
