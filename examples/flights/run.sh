@@ -53,8 +53,10 @@ for table in "${tables[@]}"; do
 done
 
 say "Tables"
-for table in "${tables[@]}"; do
-  "$AURORA" connect topic "$table" --yes
+"$AURORA" connect topic flights --yes
+for table in "${tables[@]:1}"; do
+  "$AURORA" connect topic "$table" --yes -q >/dev/null # the plan of one is enough to read
+  echo "topic $table is connected to table aurora.$table"
 done
 
 say "Waiting until every event is stored"
