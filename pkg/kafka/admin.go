@@ -73,7 +73,7 @@ func (a *Admin) poll() {
 		default:
 		}
 		if e, ok := a.driver.Poll(20).(kafka.Error); ok {
-			a.event(e)
+			_ = a.event(e) // ask finds it among the causes
 		}
 	}
 }
@@ -284,12 +284,11 @@ func (a *Admin) CreateTopic(ctx context.Context, name string, partitions int) er
 
 // validName tells whether Kafka accepts the name for a topic.
 func validName(name string) bool {
-	for _, r := range name {
-		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' || r == '-') {
-			return false
-		}
+	other := func(r rune) bool {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+		return !letter && r != '.' && r != '_' && r != '-'
 	}
-	return name != "" && name != "." && name != ".." && len(name) <= 249
+	return !strings.ContainsFunc(name, other) && name != "" && name != "." && name != ".." && len(name) <= 249
 }
 
 func printable(name string) string { return strconv.Quote(name[:min(len(name), 60)]) }

@@ -65,7 +65,7 @@ func (t *translator) known() *aurora.Error {
 // to the cause that is known already ("all brokers are down").
 func (t *translator) event(err kafka.Error) *aurora.Error {
 	if err.Code() == kafka.ErrAllBrokersDown && t.known() != nil {
-		return nil
+		return nil //nolint:nilerr // the cause was told already
 	}
 	e := t.translate("", err)
 	t.remember(e)

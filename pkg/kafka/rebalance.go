@@ -62,7 +62,7 @@ func (c *Consumer) drive(verb string, err error) {
 
 // fail makes Poll deliver a fatal problem; the first one counts.
 func (c *Consumer) fail(title string, err error) {
-	c.slog.Error(title, "error", err)
+	c.slog.Error("rebalance", "problem", title, "error", err)
 	if c.failed != nil {
 		return
 	}

@@ -62,9 +62,9 @@ func plan(partitions []aurora.TopicPartition, n int64) []segment {
 	for i, share := range shares(partitions, n) {
 		p := partitions[i]
 		head := (share + 1) / 2
-		switch {
-		case share == 0:
-		case share == p.High-p.Low:
+		switch share {
+		case 0:
+		case p.High - p.Low:
 			segments = append(segments, segment{p.Partition, p.Low, p.High})
 		default:
 			segments = append(segments, segment{p.Partition, p.Low, p.Low + head})
