@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/ClickHouse/ch-go/proto"
@@ -121,7 +122,7 @@ func (b *Block) Append(rec *aurora.Record) *aurora.DeadLetter {
 // fill appends the values of a record to every column, or stops half way.
 func (b *Block) fill(rec *aurora.Record) *refusal {
 	err := b.scan(rec.Value)
-	if err == errTwice {
+	if errors.Is(err, errTwice) {
 		b.rollback()
 		var text []byte
 		if text, err = jsontext.LastWins(rec.Value); err == nil {

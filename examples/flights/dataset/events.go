@@ -3,6 +3,7 @@ package dataset
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -19,12 +20,12 @@ func WriteEvents(w io.Writer, table string) (rows int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	out := bufio.NewWriterSize(w, 1<<20)
 	var line []byte
 	for {
 		fields, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return rows, out.Flush()
 		}
 		if err == nil {

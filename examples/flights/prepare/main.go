@@ -16,6 +16,7 @@ import (
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -76,7 +77,7 @@ func unpack(content []byte) (map[string][]byte, error) {
 	tables := map[string][]byte{}
 	for archive := tar.NewReader(unpacked); ; {
 		header, err := archive.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return tables, nil
 		}
 		if err != nil {

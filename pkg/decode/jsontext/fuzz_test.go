@@ -3,6 +3,7 @@ package jsontext_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -35,7 +36,7 @@ func FuzzParse(f *testing.F) {
 		var want any
 		judgeErr := judge.Decode(&want)
 		if judgeErr == nil {
-			if _, more := judge.Token(); more != io.EOF {
+			if _, more := judge.Token(); !errors.Is(more, io.EOF) {
 				judgeErr = fmt.Errorf("more text")
 			}
 		}
@@ -75,13 +76,16 @@ func firstError(err error, next func() error) error {
 // refusedOnPurpose checks that the text has what the error says; a text is not
 // refused for one of these reasons when it does not hold it.
 func refusedOnPurpose(text []byte, err error) bool {
-	message := err.(*jsontext.SyntaxError).Message
-	switch {
-	case message == "string is not UTF-8":
+	var syntax *jsontext.SyntaxError
+	if !errors.As(err, &syntax) {
+		return false
+	}
+	switch syntax.Message {
+	case "string is not UTF-8":
 		return !utf8.Valid(text)
-	case message == "lone surrogate":
+	case "lone surrogate":
 		return bytes.Contains(bytes.ToLower(text), []byte(`\ud`))
-	case message == "number out of range":
+	case "number out of range":
 		return bytes.ContainsAny(text, "eE")
 	}
 	return bytes.Count(text, []byte("["))+bytes.Count(text, []byte("{")) > jsontext.MaxDepth
