@@ -26,7 +26,7 @@ func TestAnUnknownTopicIsNamedWithTheNearest(t *testing.T) {
 		}
 		m := join(t, b, options(t, typo), nil)
 		problem := m.awaitProblem(aurora.CodeTopicUnknown)
-		_ = wantCode(t, problem.Err, aurora.CodeTopicUnknown)
+		wantCode(t, problem.Err, aurora.CodeTopicUnknown)
 	})
 }
 
@@ -38,7 +38,7 @@ func TestProducingToAnUnknownTopicFails(t *testing.T) {
 		}
 		defer func() { _ = p.Close() }()
 		err = p.Produce(t.Context(), kafkatest.Name(t), nil, []byte("v"))
-		_ = wantCode(t, errors.Join(err, p.Flush(t.Context())), aurora.CodeTopicUnknown)
+		wantCode(t, errors.Join(err, p.Flush(t.Context())), aurora.CodeTopicUnknown)
 		if delivered, failed := p.Counts(); delivered != 0 || failed != 1 {
 			t.Errorf("%d delivered, %d failed", delivered, failed)
 		}
@@ -52,8 +52,8 @@ func TestTopicsAreMadeOnceAndListed(t *testing.T) {
 		if err := admin.CreateTopic(t.Context(), name, 4); err != nil {
 			t.Fatal(err)
 		}
-		_ = wantCode(t, admin.CreateTopic(t.Context(), name, 4), aurora.CodeTopicExists)
-		_ = wantCode(t, admin.CreateTopic(t.Context(), "not a name", 4), aurora.CodeUsage)
+		wantCode(t, admin.CreateTopic(t.Context(), name, 4), aurora.CodeTopicExists)
+		wantCode(t, admin.CreateTopic(t.Context(), "not a name", 4), aurora.CodeUsage)
 		fill(t, b, name, 100)
 		topics, err := admin.Topics(t.Context())
 		if err != nil {
@@ -170,8 +170,8 @@ func TestSecurity(t *testing.T) {
 			if e.ExitStatus() != tt.exit {
 				t.Errorf("exit %d, want %d", e.ExitStatus(), tt.exit)
 			}
-			if strings.Contains(e.Error()+e.Hint, "wrong") && tt.want == aurora.CodeKafkaAuth {
-				t.Errorf("the error tells the password: %v", e)
+			if strings.Contains(e.Title+e.Detail+e.Hint, "wrong") && tt.want == aurora.CodeKafkaAuth {
+				t.Errorf("the error tells the password: %+v", e)
 			}
 		})
 	}

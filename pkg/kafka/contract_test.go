@@ -275,7 +275,7 @@ func commitAgain(t *testing.T, c *kafka.Consumer, marks ...aurora.Mark) {
 }
 
 // wantCode checks the code of an error, and that it tells what to do next.
-func wantCode(t *testing.T, err error, code aurora.Code) *aurora.Error {
+func wantCode(t *testing.T, err error, code aurora.Code) aurora.Error {
 	t.Helper()
 	var e *aurora.Error
 	if !errors.As(err, &e) || e.Code != code {
@@ -284,7 +284,7 @@ func wantCode(t *testing.T, err error, code aurora.Code) *aurora.Error {
 	if e.Title == "" || e.Detail == "" || e.Hint == "" {
 		t.Errorf("the error lacks a line: %+v", e)
 	}
-	return e
+	return *e
 }
 
 func options(t *testing.T, topic string) kafka.ConsumerOptions {

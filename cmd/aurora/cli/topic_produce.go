@@ -188,14 +188,16 @@ func (o *topicProduceOptions) check(line []byte, number int) (key []byte, err er
 		return nil, nil
 	}
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(line, &fields) != nil {
-		return nil, nil // no object: no fields
+	_ = json.Unmarshal(line, &fields) // what is no object has no fields
+	value := fields[o.Key]
+	var word *string
+	if json.Unmarshal(value, &word) != nil {
+		return value, nil // missing, or no text: as it stands
 	}
-	var word string
-	if json.Unmarshal(fields[o.Key], &word) == nil {
-		return []byte(word), nil
+	if word == nil {
+		return nil, nil
 	}
-	return fields[o.Key], nil
+	return []byte(*word), nil
 }
 
 // pace spreads records evenly over time.
