@@ -106,7 +106,7 @@ func (c *committer) serve(ctx context.Context, waiting []request) {
 			break
 		}
 		c.troubles.set("commit", err)
-		if wait.pause(ctx) != nil {
+		if wait.pause(ctx, nil) != nil {
 			answer(waiting, errNotOwned)
 			break
 		}

@@ -78,7 +78,7 @@ func (r *Runner) evidence(ids []int32) (map[int32]evidence, error) {
 			return nil, err
 		}
 		r.troubles.set("assignment", err)
-		if wait.pause(ctx) != nil {
+		if wait.pause(ctx, nil) != nil {
 			return nil, err
 		}
 	}

@@ -15,8 +15,9 @@ type backoff struct{ next, limit time.Duration }
 
 func newBackoff(first, limit time.Duration) *backoff { return &backoff{next: first, limit: limit} }
 
-// pause waits for half to the whole of the next pause, or until ctx ends.
-func (b *backoff) pause(ctx context.Context) error {
+// pause waits for half to the whole of the next pause, or until ctx ends or stop is
+// closed, which may be nil.
+func (b *backoff) pause(ctx context.Context, stop <-chan struct{}) error {
 	d := b.next/2 + rand.N(b.next/2+1)
 	b.next = min(2*b.next, b.limit)
 	t := time.NewTimer(d)
@@ -24,6 +25,8 @@ func (b *backoff) pause(ctx context.Context) error {
 	select {
 	case <-t.C:
 		return nil
+	case <-stop:
+		return errNotOwned
 	case <-ctx.Done():
 		return ctx.Err()
 	}

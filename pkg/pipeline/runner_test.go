@@ -312,6 +312,31 @@ func TestRetentionPastTheMark(t *testing.T) {
 	})
 }
 
+// TestASleeperDoesNotInsertLater lets a worker sleep past its session while ClickHouse is
+// away: when ClickHouse is back the partition may be somebody else's, and the token forgotten.
+func TestASleeperDoesNotInsertLater(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := slots(many(50, good)...)
+		begun, late := time.Now(), 0
+		_, _ = w.drive(func([]place, func()) error {
+			switch since := time.Since(begun); {
+			case since > 2*announceAge:
+				late++
+			case since > time.Second:
+				w.mu.Lock()
+				m := w.members[0]
+				m.sleep, m.gone = time.Hour, true
+				w.mu.Unlock()
+			}
+			return sinkFault(aurora.SinkRetry)
+		})
+		if late > 0 {
+			t.Errorf("%d inserts after the session had ended", late)
+		}
+	})
+}
+
 func TestClassOf(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[aurora.SinkClass]error{

@@ -53,12 +53,20 @@ func (p *partition) giveUp(err error) {
 	p.r.fail(err)
 }
 
-// wait gives the next block, or nil when the partition is stopped.
-func (p *partition) wait() *batch {
+// stopping says that no other block may be begun.
+func (p *partition) stopping() bool {
 	select {
 	case <-p.stop:
-		return nil
+		return true
 	default:
+		return false
+	}
+}
+
+// wait gives the next block, or nil when the partition is stopped.
+func (p *partition) wait() *batch {
+	if p.stopping() {
+		return nil
 	}
 	select {
 	case b := <-p.blocks:
@@ -167,10 +175,8 @@ func (p *partition) advance(b *batch) (*batch, error) {
 
 // ready gives the next block if it is waiting already and the partition is not stopped.
 func (p *partition) ready() *batch {
-	select {
-	case <-p.stop:
+	if p.stopping() {
 		return nil
-	default:
 	}
 	select {
 	case b := <-p.blocks:
@@ -246,8 +252,8 @@ func (p *partition) write(what string, b *batch, try func(context.Context) error
 		}
 		p.r.troubles.set(where, err)
 		p.r.log.Debug("write failed, trying again", "what", where, "error", err)
-		if wait.pause(p.ctx) != nil {
-			return errNotOwned
+		if p.stopping() || wait.pause(p.ctx, p.stop) != nil {
+			return errNotOwned // ClickHouse is away: there is nothing to drain into
 		}
 	}
 }
