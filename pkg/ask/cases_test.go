@@ -161,6 +161,45 @@ func TestNonsense(t *testing.T) {
 	t.Logf("%d questions with a word of nonsense", tried)
 }
 
+// TestNumbers puts a number into every question, at every place: it must be
+// refused, or the number must be in the statement. None may vanish.
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	tried, answered := 0, 0
+	for _, c := range cases(t) {
+		a := asker(readSchema(t, c.schema))
+		for _, text := range insertions(c.question, "4711") {
+			tried++
+			draft, err := a.Draft(t.Context(), offline(text), nil)
+			if err != nil {
+				continue
+			}
+			answered++
+			if !strings.Contains(fmt.Sprint(draft.Statement.Params), "4711") {
+				t.Errorf("%q lost its number: %s", text, draft.Statement.SQL)
+			}
+		}
+	}
+	t.Logf("%d questions with a number, %d answered with it", tried, answered)
+}
+
+// TestRealWords does the same with words of English that the grammar does not
+// know, and with words it knows in other places: an answer must say so in its SQL.
+func TestRealWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range cases(t) {
+		a := asker(readSchema(t, c.schema))
+		for _, word := range []string{"purple", "yearning", "banana", "without", "not", "except", "between"} {
+			for _, text := range insertions(c.question, word) {
+				draft, err := a.Draft(t.Context(), offline(text), nil)
+				if err == nil && draft.Statement.SQL == firstLine(c.statement) {
+					t.Errorf("%q is answered as if %q were not there", text, word)
+				}
+			}
+		}
+	}
+}
+
 // insertions puts a word between any two words of a text, outside of quotes.
 func insertions(text, word string) []string {
 	words := strings.Fields(text)

@@ -88,7 +88,8 @@ func (c *compiler) dim(d Dim) string {
 	case PartDay:
 		return "toDayOfMonth(" + column + zone + ")"
 	}
-	if date && d.Grain == GrainDay {
+	whole := d.Grain == GrainSecond && !strings.HasPrefix(baseType(d.Column.Type), "DateTime64")
+	if date && d.Grain == GrainDay || whole {
 		return column
 	}
 	return "toStartOf" + title(string(d.Grain)) + "(" + column + weekMode(d.Grain) + zone + ")"

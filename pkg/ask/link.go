@@ -33,7 +33,9 @@ const (
 	qualityQualified = 0.97
 	qualityHead      = 0.92
 	qualityShort     = 0.90
+	qualityBare      = 0.85 // a value without its punctuation
 	qualityPartial   = 0.80
+	qualityAbbrev    = 0.78
 	qualityComment   = 0.72
 )
 
@@ -103,6 +105,9 @@ func (l *linker) find(i, j int) []link {
 	}
 	words, stemmed := make([]string, len(span)), make([]string, len(span))
 	for k, tok := range span {
+		if tok.kind != tokenWord {
+			return found // a number names nothing: it must not vanish in a name
+		}
 		words[k], stemmed[k] = tok.word, tok.stem
 	}
 	edges := functionWord(words[0]) || functionWord(words[len(words)-1])
@@ -136,6 +141,18 @@ func (l *linker) valueLinks(i, j int) []link {
 	}
 	key := strings.Join(words, " ")
 	found := slices.Clone(l.values[key])
+	for i := range found {
+		if strings.ContainsAny(found[i].value, "/\\#@*") {
+			found[i].quality = qualityBare
+		}
+	}
+	if span[0].kind == tokenQuoted {
+		for i := range found {
+			if found[i].value == span[0].text {
+				found[i].quality = qualityExact
+			}
+		}
+	}
 	if len(found) == 0 && span[0].kind == tokenWord {
 		words[len(words)-1] = stem(words[len(words)-1])
 		for _, hit := range l.values[strings.Join(words, " ")] {
@@ -207,8 +224,10 @@ func matchColumn(words, stemmed []string, c *columnInfo) float64 {
 		return qualityCore
 	case len(stemmed) > 1 && headNouns[stemmed[len(stemmed)-1]] && slices.Equal(stemmed[:len(stemmed)-1], c.core):
 		return qualityHead
-	case aligned(stemmed, c.core), aligned(stemmed, c.stems):
+	case aligned(stemmed, c.core, beginning), aligned(stemmed, c.stems, beginning):
 		return qualityShort
+	case aligned(stemmed, c.core, shortFor), aligned(stemmed, c.stems, shortFor):
+		return qualityAbbrev
 	}
 	return matchLoose(words, stemmed, c)
 }
@@ -227,9 +246,6 @@ func matchLoose(words, stemmed []string, c *columnInfo) float64 {
 			part := name[k : k+len(stemmed)]
 			if slices.Equal(stemmed, part) {
 				return qualityPartial
-			}
-			if aligned(stemmed, part) {
-				return qualityPartial - 0.05
 			}
 		}
 	}
@@ -253,15 +269,15 @@ func matchComment(words, stemmed []string, c *columnInfo) float64 {
 
 // aligned says whether the words of a name are short forms of the words asked
 // for, in order; one word of the name may join several.
-func aligned(asked, name []string) bool {
+func aligned(asked, name []string, short func(name, asked string) bool) bool {
 	if len(name) == 0 || len(asked) == 0 {
 		return len(name) == 0 && len(asked) == 0
 	}
-	if shortFor(name[0], asked[0]) && aligned(asked[1:], name[1:]) {
+	if short(name[0], asked[0]) && aligned(asked[1:], name[1:], short) {
 		return true
 	}
 	for k := 2; k <= 3 && k <= len(asked); k++ {
-		if joinedFor(name[0], asked[:k]) && aligned(asked[k:], name[1:]) {
+		if joinedFor(name[0], asked[:k]) && aligned(asked[k:], name[1:], short) {
 			return true
 		}
 	}
@@ -270,8 +286,12 @@ func aligned(asked, name []string) bool {
 
 // shortFor says whether a word of a name stands for a word asked for.
 func shortFor(name, asked string) bool {
-	return name == asked || abbreviations[name] == asked || abbreviations[asked] == name ||
-		len(name) >= 3 && len(name) <= 5 && len(asked) >= len(name)+3 && strings.HasPrefix(asked, name)
+	return asked != "" && name != "" && (beginning(name, asked) || abbreviations[name] == asked || abbreviations[asked] == name)
+}
+
+// beginning says whether a word of a name is the word asked for, or its start.
+func beginning(name, asked string) bool {
+	return name == asked || len(name) >= 3 && len(name) <= 5 && len(asked) >= len(name)+3 && strings.HasPrefix(asked, name)
 }
 
 // joinedFor says whether a word of a name is beginnings of several words run together.

@@ -45,8 +45,10 @@ func (p *parser) addConds(conds []condSketch, joiner string) {
 	switch {
 	case !p.sk.isShare:
 		p.sk.conds = append(p.sk.conds, conds...)
-	case joiner == "that" || len(p.sk.share) == 0 && joiner != "for" && joiner != "among" && joiner != "within":
+	case joiner == "that":
 		p.sk.share = append(p.sk.share, conds...)
+	case len(p.sk.share) == 0 && joiner != "for" && joiner != "among" && joiner != "within":
+		p.sk.early = append(p.sk.early, conds...)
 	case joiner == "for" || joiner == "in" || joiner == "at" || joiner == "on" || joiner == "among" || joiner == "within":
 		p.sk.conds = append(p.sk.conds, conds...)
 	default:
@@ -269,7 +271,27 @@ func (p *parser) values(cond *condSketch) bool {
 	if len(cond.values) > 1 {
 		cond.op = OpIn
 	}
+	if len(cond.values) == 1 && cond.values[0].number {
+		cond.unit = p.unit()
+		p.orMore(cond)
+	}
 	return len(cond.values) > 0
+}
+
+// orMore reads "or more" and "or less" behind a number.
+func (p *parser) orMore(cond *condSketch) {
+	if p.word(0) != "or" {
+		return
+	}
+	switch p.word(1) {
+	case "more", "higher", "above", "greater", "over", "longer", "larger":
+		cond.op = OpGe
+	case "less", "fewer", "lower", "below", "under", "shorter", "smaller":
+		cond.op = OpLe
+	default:
+		return
+	}
+	p.take(2)
 }
 
 // moreValues takes "or", "and" and commas when another value follows.

@@ -40,7 +40,8 @@ func (p *parser) sketches() []*parser {
 func (p *parser) opening() {
 	g := grammarIndex()
 	for !p.done() {
-		if _, ok := p.accept(g.leadIns); ok {
+		if lead, ok := p.accept(g.leadIns); ok {
+			p.sk.whatIs = p.sk.whatIs || strings.HasPrefix(lead, "what")
 			continue
 		}
 		if _, ok := p.accept(g.trends); ok {
@@ -120,11 +121,12 @@ func (p *parser) aggregates() ([]measureSketch, bool) {
 	var measures []measureSketch
 	for {
 		p.skipArticles()
+		size := sizeWords[p.word(0)]
 		agg, level, ok := p.aggregate()
 		if !ok {
 			break
 		}
-		measures = append(measures, measureSketch{agg: agg, level: level})
+		measures = append(measures, measureSketch{agg: agg, level: level, size: size})
 		if _, _, more := p.peekAggregate(1); (p.word(0) == "and" || p.word(0) == ",") && more {
 			p.take(1)
 			continue
@@ -334,14 +336,15 @@ func (p *parser) latestHead() bool {
 		return false
 	}
 	p.sk.limit = 10
-	if n, ok := p.number(); ok {
+	n, said := p.number()
+	if said {
 		if p.sk.limit = atoi(n); p.sk.limit <= 0 {
 			return false
 		}
 	}
 	p.sk.intent, p.sk.latest, p.sk.oldest = IntentLatest, true, !latestWords[name]
 	p.sk.subject = p.phrase()
-	if p.sk.subject != nil && p.sk.limit == 10 && p.singular(p.sk.subject) && !p.used[p.sk.subject.from()-1] {
+	if p.sk.subject != nil && !said && p.singular(p.sk.subject) {
 		p.sk.limit = 1
 	}
 	return p.sk.subject != nil
@@ -383,5 +386,10 @@ func (p *parser) bareHead() bool {
 	}
 	p.sk.intent = IntentRows
 	p.sk.subject = p.phrase()
+	if p.sk.subject != nil && p.sk.limit == 0 && p.acceptWord("count", "counts") { // "order count"
+		p.sk.intent = IntentAggregate
+		p.sk.measures = append(p.sk.measures, measureSketch{agg: AggCount})
+		return p.sk.subject.last().has(linkTable)
+	}
 	return p.sk.subject != nil
 }

@@ -12,6 +12,11 @@ func (p *parser) tail() {
 			p.skip()
 		}
 	}
+	if len(p.sk.share) == 0 {
+		p.sk.share = p.sk.early
+	} else {
+		p.sk.conds = append(p.sk.conds, p.sk.early...)
+	}
 }
 
 // first applies the first rule that can read on; a rule that fails leaves no trace.
@@ -127,11 +132,16 @@ func (p *parser) rankMeasure() bool {
 }
 
 func (p *parser) sorting() bool {
-	if p.acceptWord("descending", "desc") && len(p.sk.sort) > 0 {
-		p.sk.sort[len(p.sk.sort)-1].desc = true
-		return true
-	}
-	if p.acceptWord("ascending", "asc") && len(p.sk.sort) > 0 {
+	if desc, ok := p.direction(); ok {
+		switch {
+		case len(p.sk.sort) > 0:
+			last := &p.sk.sort[len(p.sk.sort)-1]
+			*last = sortSketch{measure: last.measure, desc: desc}
+		case desc:
+			p.sk.falling = true
+		default:
+			p.sk.rising = true
+		}
 		return true
 	}
 	if _, ok := p.accept(grammarIndex().sorts); !ok {
@@ -144,6 +154,27 @@ func (p *parser) sorting() bool {
 	}
 	p.sk.sort = append(p.sk.sort, sortSketch{measure: m})
 	return true
+}
+
+// direction reads "descending" and "in ascending order".
+func (p *parser) direction() (desc, ok bool) {
+	at := p.pos
+	if p.word(0) == "in" {
+		at++
+	}
+	switch p.reader.word(at) {
+	case "descending", "desc", "decreasing":
+		desc = true
+	case "ascending", "asc", "increasing":
+	default:
+		return false, false
+	}
+	n := at + 1 - p.pos
+	if p.reader.word(at+1) == "order" {
+		n++
+	}
+	p.take(n)
+	return desc, true
 }
 
 // timeColumn reads the name of the time column that windows and grains mean:
@@ -241,7 +272,7 @@ func (p *parser) dimension() bool {
 		p.take(1)
 		p.sk.dims = append(p.sk.dims, dim)
 		return true
-	case !linked:
+	case !linked || !seg.has(linkColumn) && !seg.has(linkTable):
 		return false
 	}
 	ref := p.phrase()
@@ -296,8 +327,12 @@ func (p *parser) holding() bool {
 		return false
 	}
 	p.skipArticles()
+	if missingWords[p.word(0)] && op == OpPresent {
+		op = OpMissing
+		p.take(1)
+	}
 	seg, ok := p.segment(p.pos)
-	if !ok || !seg.has(linkColumn) || seg.links[0].quality < qualityShort {
+	if !ok || !seg.has(linkColumn) || seg.links[0].quality < qualityAbbrev {
 		return false
 	}
 	p.take(seg.to - seg.from)
@@ -308,18 +343,22 @@ func (p *parser) holding() bool {
 
 // belongsTo reads "of all orders", "in orders": the table that is meant.
 func (p *parser) belongsTo() bool {
-	if p.sk.subject != nil || !p.acceptWord("of", "for", "in", "from", "among", "across", "on", "over") {
+	if p.sk.within != nil || !p.acceptWord("of", "for", "in", "from", "among", "across", "on", "over") {
 		return false
 	}
-	p.sk.subject = p.phrase()
-	if p.sk.subject == nil {
+	ref := p.phrase()
+	if ref == nil {
 		return false
 	}
-	last := p.sk.subject.last()
-	if last.has(linkColumn) && p.singular(p.sk.subject) {
+	if _, value := p.clone().literal(true); value && ref.last().has(linkColumn) {
 		return false // "for operator X" names a column
 	}
-	return last.has(linkTable) || len(last.links) == 0
+	if p.sk.subject == nil {
+		p.sk.subject = ref
+		return ref.last().has(linkTable) || len(ref.last().links) == 0
+	}
+	p.sk.within = ref
+	return ref.last().has(linkTable) && len(ref.segments) == 1 && !p.sk.subject.last().has(linkTable)
 }
 
 func (p *parser) fillerWords() bool {

@@ -154,10 +154,33 @@ func (p *parser) phrase() *phrase {
 		if ph == nil {
 			ph = &phrase{}
 		}
-		ph.segments = append(ph.segments, seg)
 		p.take(seg.to - seg.from)
+		seg.more = p.listed(seg)
+		ph.segments = append(ph.segments, seg)
 	}
 	return ph
+}
+
+// listed reads "or green" behind a value that describes a noun.
+func (p *parser) listed(seg segment) []segment {
+	if !seg.has(linkValue) || seg.has(linkColumn) || seg.has(linkTable) {
+		return nil
+	}
+	try := p.clone()
+	var more []segment
+	for try.acceptWord(",", "or", "and") {
+		next, ok := try.segment(try.pos)
+		if !ok || !next.has(linkValue) || next.has(linkColumn) || next.has(linkTable) {
+			return nil
+		}
+		try.take(next.to - next.from)
+		more = append(more, next)
+	}
+	if noun, ok := try.segment(try.pos); len(more) == 0 || !ok || !noun.has(linkTable) {
+		return nil
+	}
+	*p = *try
+	return more
 }
 
 // plural says whether a segment is a noun in the plural.

@@ -135,7 +135,7 @@ func templates(t *tableInfo, l *linker) []string {
 	var measures, dims []string
 	for _, column := range linkedFirst(t, l) {
 		switch {
-		case column.kind.numeric() && !isKey(column):
+		case column.kind.numeric() && !isKey(column) && !labels[column.words[len(column.words)-1]] && matchTable(column.words, column.stems, t) == 0:
 			measures = append(measures, column.name)
 		case lowCardinality(column.typ) || column.kind == kindBool:
 			dims = append(dims, column.name)
@@ -157,6 +157,9 @@ func templates(t *tableInfo, l *linker) []string {
 	}
 	return questions
 }
+
+// labels end the names of numbers that only tell things apart.
+var labels = set("code year month day hour number zip port version no")
 
 func isKey(c *columnInfo) bool {
 	return c.words[len(c.words)-1] == "id"

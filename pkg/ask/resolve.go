@@ -65,6 +65,11 @@ type resolver struct {
 func (r *resolver) resolve() error {
 	r.out = reading{confidence: 1, plan: QueryPlan{Intent: r.sk.intent, From: r.table.ref, RowName: r.table.rowName()}}
 	r.ties, r.timeRef = nil, nil
+	if r.sk.within != nil {
+		if _, ok := r.rowsOf(r.sk.within); !ok {
+			return unfit(r.said(r.sk.within.from(), r.sk.within.to()), "%s is another table", r.table.ref.Name)
+		}
+	}
 	for _, step := range []func() error{r.subject, r.dimensions, r.conditions, r.windows, r.measures, r.ranking, r.groups, r.ordering, r.finish} {
 		if err := step(); err != nil {
 			return err
@@ -123,6 +128,11 @@ func (r *resolver) columnSubject(ph *phrase) error {
 	if r.sk.isShare || r.sk.intent == IntentLatest {
 		return unfit(r.said(ph.from(), ph.to()), "%q is not a kind of row of %s", r.said(ph.from(), ph.to()), r.table.ref.Name)
 	}
+	if r.sk.intent == IntentRows && len(r.sk.having) > 0 && len(r.sk.dims) == 0 { // "countries with more than 5 orders"
+		r.sk.dims = []dimSketch{{ref: ph, at: ph.from()}}
+		r.sk.measures = []measureSketch{{agg: AggCount}}
+		return nil
+	}
 	ref, err := r.column(ph, func(c *columnInfo) bool { return c.table == r.table })
 	if err != nil {
 		return err
@@ -132,6 +142,9 @@ func (r *resolver) columnSubject(ph *phrase) error {
 		r.out.plan.Columns = []ColumnRef{ref}
 	case r.sk.intent == IntentRows && len(r.sk.dims) == 0 && !r.sk.trend:
 		r.out.plan.Columns = []ColumnRef{ref}
+		if k := kindOf(ref.Type); k.text() || k == kindBool {
+			r.out.plan.Intent = IntentDistinct
+		}
 	case r.sk.intent == IntentRows:
 		r.sk.measures = []measureSketch{{ref: ph}}
 	default:
@@ -147,6 +160,10 @@ func (r *resolver) adjectives(ph *phrase) error {
 		switch {
 		case seg.has(linkValue):
 			cond := condSketch{op: OpEq, values: []literal{{text: words, seg: &seg}}, from: seg.from, to: seg.to}
+			for _, other := range seg.more {
+				cond.op, cond.to = OpIn, other.to
+				cond.values = append(cond.values, literal{text: r.said(other.from, other.to), seg: &other})
+			}
 			r.sk.conds = append(slices.Clone(r.sk.conds), cond)
 		case r.flagColumn(seg) != nil:
 			yes := true
@@ -211,13 +228,23 @@ func (r *resolver) qualified(ph *phrase, c *columnInfo) bool {
 	for _, seg := range ph.segments[:len(ph.segments)-1] {
 		ok := false
 		for _, l := range seg.links {
-			ok = ok || l.kind == linkTable && (l.table == c.table || l.table == r.table)
+			ok = ok || l.kind == linkTable && (l.table == c.table || l.table == r.table) || l.kind == linkColumn && r.leadsTo(l.column, c)
 		}
 		if !ok {
 			return false
 		}
 	}
 	return true
+}
+
+// leadsTo says whether a column is the key by which another column is reached:
+// the title that belongs to an operator's code.
+func (r *resolver) leadsTo(key, c *columnInfo) bool {
+	if key.table != r.table || c.table == r.table {
+		return false
+	}
+	join := r.facts.join(r.ctx, r.table, c.table)
+	return join != nil && join.Left == key.ref()
 }
 
 // reach gives a column as an option if it is in the table or one join away.

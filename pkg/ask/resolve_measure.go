@@ -13,6 +13,11 @@ func (r *resolver) dimensions() error {
 		r.assume("over time means per day")
 	}
 	for _, dim := range r.sk.dims {
+		if own, err := r.perRow(dim); err != nil {
+			return err
+		} else if own {
+			continue
+		}
 		fitted, err := r.dimension(dim)
 		if err != nil {
 			return err
@@ -20,6 +25,29 @@ func (r *resolver) dimensions() error {
 		r.out.plan.Dims = append(r.out.plan.Dims, fitted)
 	}
 	return nil
+}
+
+// perRow takes "average amount per order" for the average over all orders: a
+// group of one row each would be no answer.
+func (r *resolver) perRow(dim dimSketch) (bool, error) {
+	if dim.ref == nil || dim.grain != "" || len(dim.ref.segments) > 1 {
+		return false, nil
+	}
+	if _, ok := r.rowsOf(dim.ref); !ok {
+		return false, nil
+	}
+	for _, c := range r.table.columns {
+		if bestLink(dim.ref.last(), c) >= qualityStem {
+			return false, nil
+		}
+	}
+	for _, m := range r.sk.measures {
+		if m.agg != AggAvg && m.agg != AggQuantile {
+			return false, unfit(r.said(dim.ref.from(), dim.ref.to()), "every row of %s would be a group of its own", r.table.ref.Name)
+		}
+	}
+	r.assume("per row of %s, over all of them", r.table.ref.Name)
+	return len(r.sk.measures) > 0, nil
 }
 
 func (r *resolver) dimension(dim dimSketch) (Dim, error) {
@@ -74,16 +102,17 @@ func (r *resolver) ofTime() string {
 // nounDimension fits a dimension that is a column, or a table joined by its key,
 // which is shown by the column that tells its rows apart.
 func (r *resolver) nounDimension(ph *phrase) (Dim, error) {
-	ref, err := r.column(ph, func(c *columnInfo) bool { return c.kind != kindOther })
+	last := ph.last()
+	least := 0.0 // a table by its name beats a column by a part of its name
+	if slices.ContainsFunc(last.links, func(l link) bool { return r.joined(ph, l) != nil }) {
+		least = factorJoin
+	}
+	ref, err := r.column(ph, func(c *columnInfo) bool { return c.kind != kindOther && bestLink(last, c) >= least })
 	if err == nil {
 		return Dim{Column: ref}, nil
 	}
-	last := ph.last()
 	for _, l := range last.links {
-		if l.kind != linkTable || l.table == r.table || len(ph.segments) > 1 {
-			continue
-		}
-		join := r.facts.join(r.ctx, r.table, l.table)
+		join := r.joined(ph, l)
 		if join == nil {
 			continue
 		}
@@ -99,6 +128,24 @@ func (r *resolver) nounDimension(ph *phrase) (Dim, error) {
 		return Dim{Column: label.ref()}, nil
 	}
 	return Dim{}, err
+}
+
+// joined gives the join to a table that a dimension names.
+func (r *resolver) joined(ph *phrase, l link) *Join {
+	if l.kind != linkTable || l.table == r.table || len(ph.segments) > 1 {
+		return nil
+	}
+	return r.facts.join(r.ctx, r.table, l.table)
+}
+
+func bestLink(seg segment, c *columnInfo) float64 {
+	best := 0.0
+	for _, l := range seg.links {
+		if l.kind == linkColumn && l.column == c {
+			best = max(best, l.quality)
+		}
+	}
+	return best
 }
 
 func (r *resolver) measures() error {
@@ -122,8 +169,21 @@ func (r *resolver) measures() error {
 	return nil
 }
 
+// described says whether the noun of a share has adjectives and nothing else
+// bounds the whole.
+func (r *resolver) described() bool {
+	before := len(r.parser.sk.subject.segments) - 1
+	return before > 0 && len(r.out.plan.Filters) == before
+}
+
 func (r *resolver) share() error {
 	m := Measure{Agg: AggShare, Percent: r.sk.percent}
+	if len(r.sk.share) == 0 && r.described() { // "percentage of paid orders": of all orders
+		if len(r.sk.dims) > 0 {
+			return unfit("share", "it is open what is the whole; say \"share of %s that are …\"", r.table.rowName())
+		}
+		m.Where, r.out.plan.Filters = r.out.plan.Filters, nil
+	}
 	for _, cond := range r.sk.share {
 		if err := r.condition(cond, &m.Where); err != nil {
 			return err
@@ -158,6 +218,9 @@ func (r *resolver) measure(m measureSketch) (Measure, error) {
 			return Measure{Agg: AggCount}, nil
 		case AggDistinct:
 			return Measure{}, unfit(words, "every row of %s is different", r.table.ref.Name)
+		}
+		if m.size {
+			return Measure{}, unfit(words, "say by which column %s are to be measured", r.table.rowName())
 		}
 	}
 	agg := m.agg
@@ -214,6 +277,8 @@ func (r *resolver) rawAggregate(ph *phrase, ref ColumnRef) Agg {
 
 func aggregable(agg Agg, c *columnInfo) bool {
 	switch agg {
+	case AggSum, AggAvg, AggQuantile, "":
+		return c.kind.numeric() && !isKey(c)
 	case AggDistinct:
 		return c.kind != kindOther
 	case AggMin, AggMax:
@@ -256,10 +321,15 @@ func (r *resolver) rankMeasure(rank *rankSketch, dim Dim) (Measure, error) {
 	if dim.Column.Table == r.table.ref && r.facts.unique(r.ctx, r.table, dim.Column.Name) {
 		return Measure{}, unfit("top", "every %s stands in one row only; say by what to rank", dim.Column.Name)
 	}
+	for _, other := range r.facts.catalog.tables { // what others refer to is rarely what is counted
+		if r.facts.join(r.ctx, other, r.table) != nil {
+			return Measure{}, unfit("top", "say what is counted to rank by")
+		}
+	}
 	if !rank.byCount {
 		r.lower(factorAssumed)
-		r.assume("ranked by the number of %s", r.table.rowName())
 	}
+	r.assume("ranked by the number of %s", r.table.rowName())
 	return Measure{Agg: AggCount}, nil
 }
 

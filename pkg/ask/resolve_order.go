@@ -25,6 +25,8 @@ func (r *resolver) ordering() error {
 		}
 		plan.Order = append(plan.Order, Order{By: plan.Measures[len(plan.Measures)-1].As, Desc: r.sk.rank.desc})
 		plan.Order = append(plan.Order, r.dimOrder()...)
+	case r.sk.rising || r.sk.falling:
+		return r.directed()
 	case len(plan.Dims) > 0 && r.hasTimeDim():
 		plan.Order = r.dimOrder()
 	case len(plan.Dims) > 0:
@@ -53,6 +55,17 @@ func (r *resolver) hasTimeDim() bool {
 	return slices.ContainsFunc(r.out.plan.Dims, func(d Dim) bool {
 		return d.Grain != "" || d.Part != "" || kindOf(d.Column.Type).temporal()
 	})
+}
+
+// directed fits "in descending order" without a word on what is sorted: the
+// measure is.
+func (r *resolver) directed() error {
+	if len(r.out.plan.Dims) == 0 || len(r.out.plan.Measures) != 1 {
+		return unfit("order", "say what is to be sorted by")
+	}
+	r.out.plan.Order = []Order{{By: r.out.plan.Measures[0].As, Desc: r.sk.falling}}
+	r.out.plan.Order = append(r.out.plan.Order, r.dimOrder()...)
+	return nil
 }
 
 func (r *resolver) latest() error {
@@ -84,7 +97,11 @@ func (r *resolver) sorted() error {
 
 func (r *resolver) sortKey(m measureSketch) (string, error) {
 	plan := &r.out.plan
-	if m.ref == nil || m.agg == AggCount {
+	rows := false
+	if m.ref != nil {
+		_, rows = r.rowsOf(m.ref)
+	}
+	if m.ref == nil || m.agg == AggCount || rows && m.agg == "" {
 		for _, own := range plan.Measures {
 			if own.Agg == AggCount {
 				return own.As, nil
@@ -201,7 +218,7 @@ func (r *resolver) finish() error {
 		plan.Limit = r.sk.limit
 	}
 	if plan.Intent == IntentRows && len(plan.Columns) == 0 {
-		if len(r.sk.sort) == 0 && r.bare() {
+		if len(r.sk.sort) == 0 && r.bare() || r.sk.whatIs && len(plan.Filters) == 0 && plan.Time == nil {
 			return unfit(r.table.rowName(), "the question does not say what it wants to know about %s", r.table.rowName())
 		}
 		plan.Columns = columnRefs(r.table)

@@ -11,6 +11,13 @@ type sketch struct {
 	// share holds the conditions of the part, when a share is asked for.
 	share   []condSketch
 	isShare bool
+	// early holds the conditions of a share that stand before "that": they bound
+	// the whole if a "that" follows, else they are the part.
+	early []condSketch
+	// within is the table a count is to be made in: "drivers in trips".
+	within *phrase
+	// whatIs marks a question that opens with "what is".
+	whatIs  bool
 	percent bool
 	// loose says that it is open whether a condition bounds the part or the whole.
 	loose   string
@@ -20,17 +27,21 @@ type sketch struct {
 	rank    *rankSketch
 	sort    []sortSketch
 	having  []havingSketch
-	limit   int
-	trend   bool
-	fill    bool
-	latest  bool
-	oldest  bool
+	// rising and falling order a result whose sort key was not said.
+	rising, falling bool
+	limit           int
+	trend           bool
+	fill            bool
+	latest          bool
+	oldest          bool
 }
 
 // segment is a span of words with what it may mean.
 type segment struct {
 	from, to int
 	links    []link
+	// more are further values in a list: "red or green boxes".
+	more []segment
 }
 
 func (s segment) has(k linkKind) bool {
@@ -57,6 +68,8 @@ type measureSketch struct {
 	agg   Agg // empty: the question did not say
 	ref   *phrase
 	level float64
+	// size marks "longest" and its kind, which may be said of rows too.
+	size bool
 	// assumed says that the aggregate was chosen for the asker.
 	assumed bool
 }

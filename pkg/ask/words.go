@@ -30,6 +30,10 @@ var aggWords = map[string]Agg{
 	"median": AggQuantile,
 }
 
+// sizeWords are aggregates that may be said of a thing as a whole: the longest
+// trip is not the highest number that is called trip.
+var sizeWords = set("lowest smallest shortest earliest least highest largest longest biggest greatest")
+
 // countPhrases ask for a number of things.
 var countPhrases = phrases("how many", "total number of", "total count of", "the number of", "number of", "count of", "the count of", "count how many", "count")
 
