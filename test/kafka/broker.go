@@ -37,7 +37,9 @@ type Broker struct {
 
 // watcher ends the process $1 when its standard input ends without a word,
 // which it does however this process ends, and removes the folder $2 then.
-const watcher = `read -r word && exit 0
+// A signal to the whole group, as Ctrl-C sends it, does not keep it from that.
+const watcher = `trap '' HUP INT TERM
+read -r word && exit 0
 kill -9 "$1"
 [ -z "$2" ] || { sleep 1; rm -rf "$2"; }`
 
