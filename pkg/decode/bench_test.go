@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand"
+	"syscall"
 	"testing"
 	"time"
 
@@ -31,6 +32,17 @@ func benchSchema() aurora.Schema {
 		"language LowCardinality(String)", "stars Int64", "score Float64", "public Bool", "ref LowCardinality(String)"), PartitionBy: "toDate(`created_at`)"}
 }
 
+// cpuTime is the processor time of this process: on a busy machine it tells
+// more than the clock.
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
 // BenchmarkAppend is one core from bytes to encoded blocks; ns/op is per record.
 func BenchmarkAppend(b *testing.B) {
 	records := benchRecords(65_536)
@@ -41,6 +53,7 @@ func BenchmarkAppend(b *testing.B) {
 	}
 	b.SetBytes(int64(bytes / len(records)))
 	b.ReportAllocs()
+	began := cpuTime(b)
 	for i := 0; b.Loop(); i++ {
 		if letter := block.Append(&records[i%len(records)]); letter != nil {
 			b.Fatal(letter.Message)
@@ -50,18 +63,19 @@ func BenchmarkAppend(b *testing.B) {
 			block.Reset()
 		}
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(b.N)/(cpuTime(b)-began).Seconds(), "rows/core-s")
 }
 
 // BenchmarkMap is the yardstick of the same run: encoding/json into a map, nothing else.
 func BenchmarkMap(b *testing.B) {
 	records := benchRecords(65_536)
 	b.ReportAllocs()
+	began := cpuTime(b)
 	for i := 0; b.Loop(); i++ {
 		var object map[string]any
 		if err := json.Unmarshal(records[i%len(records)].Value, &object); err != nil {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(b.N)/(cpuTime(b)-began).Seconds(), "rows/core-s")
 }
