@@ -163,7 +163,7 @@ func refusalsSpeakToTheUser(t *testing.T, e *engine) {
 		words string
 	}{
 		"SELECT id\nFROM events\nWHERE file('x') = ''": {RuleFunction, "3:7", "file"},
-		"SELECT lenght(kind) FROM events":              {RuleFunction, "1:8", "did you mean length"},
+		"SELECT lengthh(kind) FROM events":             {RuleFunction, "1:8", "did you mean length"},
 		"SELECT kin FROM events":                       {RuleColumn, "1:8", "did you mean kind"},
 		"SELECT * FROM evnts":                          {RuleTable, "1:15", "did you mean events"},
 		"SELECT 1 FROM url('http://x')":                {RuleTableFunction, "1:15", "table function url"},

@@ -56,11 +56,10 @@ func (w *walker) collect(root *node) error {
 	for _, c := range w.ctes {
 		w.names.qualifier(c.name)
 	}
-	w.collectNode(root)
-	return nil
+	return w.collectNode(root)
 }
 
-func (w *walker) collectNode(n *node) {
+func (w *walker) collectNode(n *node) error {
 	names := &w.names
 	names.value(n.alias)
 	names.qualifier(n.alias)
@@ -68,7 +67,9 @@ func (w *walker) collectNode(n *node) {
 	case nodeSubquery:
 		names.subqueries++
 	case nodeTable:
-		w.collectTable(n)
+		if err := w.collectTable(n); err != nil {
+			return err
+		}
 	case nodeTableExpression:
 		w.collectSource(n)
 	case nodeFunction:
@@ -77,19 +78,33 @@ func (w *walker) collectNode(n *node) {
 		w.collectLastList(n)
 	}
 	for _, c := range n.children {
-		w.collectNode(c)
+		if err := w.collectNode(c); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
-// collectTable adds the columns of a table.
-func (w *walker) collectTable(n *node) {
+// collectTable adds the columns of a table. A table that may not be read is refused
+// here already: its name says more than that of a column which is not known then.
+func (w *walker) collectTable(n *node) error {
+	isCTE := slices.ContainsFunc(w.ctes, func(c cte) bool { return c.name == n.text })
+	if !isCTE {
+		if _, err := w.resolve(n.text); err != nil {
+			return err
+		}
+	}
 	table := n.text[strings.LastIndexByte(n.text, '.')+1:]
 	w.names.qualifier(n.text, table)
+	if !isCTE && !slices.Contains(w.sources, table) {
+		w.sources = append(w.sources, table)
+	}
 	for _, name := range []string{n.text, strings.TrimPrefix(n.text, aurora.DataDatabase+".")} {
 		for _, c := range w.known.byName[name].Columns {
 			w.names.value(c.Name)
 		}
 	}
+	return nil
 }
 
 // collectSource adds what a table function gives, and names in brackets after an alias.
@@ -185,11 +200,30 @@ func (w *walker) identifier(n *node) error {
 			because("no column, alias or argument of this statement is called so", didYouMean(w.nearestColumns(name), "write the call out, with its arguments in brackets")).named(name)
 	}
 	return refuse(RuleColumn, "there is no column %s", clip(name)).
-		because("no table, alias or argument of this statement has that name", didYouMean(w.nearestColumns(name), "`aurora sql` with SELECT * FROM the table LIMIT 1 shows its columns")).named(name)
+		because("no table, alias or argument of this statement has that name", didYouMean(w.nearestColumns(name), w.columnsHint())).named(name)
 }
 
 // allKeyword: GROUP BY ALL and ORDER BY ALL are printed as a name.
 func allKeyword(name string) bool { return strings.EqualFold(name, "all") }
+
+// columnsHint lists the columns of the tables of the statement.
+func (w *walker) columnsHint() string {
+	const shown = 12
+	var columns []string
+	for _, table := range w.sources {
+		for _, c := range w.known.byName[table].Columns {
+			columns = append(columns, c.Name)
+		}
+	}
+	if len(columns) == 0 {
+		return "name a table after FROM"
+	}
+	more := ""
+	if len(columns) > shown {
+		more = ", …"
+	}
+	return "columns you can use: " + strings.Join(columns[:min(shown, len(columns))], ", ") + more
+}
 
 func (w *walker) nearestColumns(name string) []string {
 	candidates := make([]string, 0, len(w.names.values))

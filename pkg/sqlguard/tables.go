@@ -52,8 +52,11 @@ func (w *walker) readable(t aurora.Table) error {
 	if !isView(t) || w.viewsChecked[t.Name] {
 		return nil
 	}
-	w.viewsChecked[t.Name] = true
-	return w.view(t)
+	if err := w.view(t); err != nil {
+		return err
+	}
+	w.viewsChecked[t.Name] = true // only now: a view that was refused is refused again
+	return nil
 }
 
 // tableRefused is the answer for every table that cannot be read.

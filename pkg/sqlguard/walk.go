@@ -24,8 +24,9 @@ type walker struct {
 
 	names     nameSet
 	tables    []string
+	sources   []string // the tables named anywhere, for hints
 	viewDepth int
-	// viewsChecked stops a view from being checked twice, or for ever.
+	// viewsChecked are the views whose bodies were accepted.
 	viewsChecked map[string]bool
 }
 
