@@ -297,7 +297,7 @@ func (m *Manager) PlanDown(purge bool) aurora.Plan {
 	return plan
 }
 
-// purged lists the folders that --purge deletes: everything but the engine library.
+// purged lists the folders that --purge deletes: all but the engine library and backups.
 func (m *Manager) purged() []string {
 	var folders []string
 	for _, name := range []string{"clickhouse", "broker", "worker", "logs", "run"} {

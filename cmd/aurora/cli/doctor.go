@@ -86,7 +86,7 @@ func dataFolderCheck(c *config.Config) check {
 	if err := unix.Statfs(c.DataDir, &fs); err != nil {
 		return failed("data folder", "fail", err)
 	}
-	free := fs.Bavail * uint64(fs.Bsize) //nolint:gosec // a block size is positive
+	free := fs.Bavail * uint64(fs.Bsize)
 	if free < wantFreeBytes {
 		return check{"data folder", "warn", fmt.Sprintf("%s has %d MB free", c.DataDir, free>>20), "free some space, or use another --data-dir"}
 	}
@@ -127,7 +127,7 @@ func (a *app) clickHouseCheck(ctx context.Context, c *config.Config) check {
 	if err != nil {
 		return failed("ClickHouse", "fail", err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	version, err := db.Version(ctx)
 	if err != nil {
 		return failed("ClickHouse", "warn", err)
@@ -144,7 +144,7 @@ func (a *app) kafkaCheck(ctx context.Context, c *config.Config) check {
 	if err != nil {
 		return failed("Kafka", "warn", err)
 	}
-	defer admin.Close()
+	defer func() { _ = admin.Close() }()
 	topics, err := admin.Topics(ctx)
 	if err != nil {
 		return failed("Kafka", "warn", err)

@@ -108,7 +108,7 @@ func (a *app) pingBroker(ctx context.Context, r stack.RunFile) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer admin.Close()
+	defer func() { _ = admin.Close() }()
 	_, err = admin.Topics(ctx)
 	return r.Version, err
 }
