@@ -40,6 +40,8 @@ type Asker struct {
 
 	mu     sync.Mutex
 	print  string
+	tables []aurora.Table
+	index  *catalog
 	memory *memory
 	since  time.Time
 }
@@ -150,7 +152,23 @@ func (a *Asker) planner(tables []aurora.Table) *planner {
 	if a.memory == nil || a.print != print || now.Sub(a.since) > memoryFor || now.Before(a.since) {
 		a.memory, a.print, a.since = newMemory(), print, now
 	}
-	return &planner{port: a.catalogue, catalog: newCatalog(tables), memory: a.memory, now: now, source: tables}
+	if a.index == nil || !sameTables(a.tables, tables) {
+		a.index, a.tables = newCatalog(tables), tables
+	}
+	return &planner{port: a.catalogue, catalog: a.index, memory: a.memory, now: now, source: tables}
+}
+
+// sameTables says whether an index made of some tables serves for others.
+func sameTables(a, b []aurora.Table) bool {
+	if len(a) != len(b) || fingerprint(a) != fingerprint(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Rows != b[i].Rows {
+			return false
+		}
+	}
+	return true
 }
 
 // steps emits stages with the time since the one before.

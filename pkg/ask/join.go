@@ -33,16 +33,22 @@ func keyPair(left, right *columnInfo) bool {
 	return right.lower == "id" && n > 1 && left.words[n-1] == "id" && slices.Equal(left.stems[:n-1], right.table.stems)
 }
 
-// label finds the column by which people know the rows of a table: the first
-// text beside the key that is unique too.
+// label finds the column by which people know the rows of a table: the one text
+// beside the key that is unique too. Where several are, or where the key is a
+// text that is called like the table, the key itself has to do.
 func (f *facts) label(ctx context.Context, t *tableInfo, key string) *columnInfo {
+	if c := t.column(key); c.kind == kindString && slices.ContainsFunc(c.stems, func(word string) bool { return slices.Contains(t.stems, word) }) {
+		return nil
+	}
+	var found *columnInfo
 	for _, column := range t.userColumns() {
-		if column.name == key || column.kind != kindString || personal(column) {
+		if column.name == key || column.kind != kindString || personal(column) || !f.unique(ctx, t, column.name) {
 			continue
 		}
-		if f.unique(ctx, t, column.name) {
-			return column
+		if found != nil {
+			return nil
 		}
+		found = column
 	}
-	return nil
+	return found
 }

@@ -51,10 +51,20 @@ type linker struct {
 	toks    []token
 	values  map[string][]link
 	memo    map[[2]int][]link
+	// near holds, per token, the tables and columns a span that begins with it
+	// could mean, so that a span is compared with a few names only.
+	near map[int][]nearby
+}
+
+// nearby is a table and those of its columns a token may begin to name.
+type nearby struct {
+	table   *tableInfo
+	named   bool
+	columns []*columnInfo
 }
 
 func newLinker(c *catalog, toks []token) *linker {
-	return &linker{catalog: c, toks: toks, memo: map[[2]int][]link{}}
+	return &linker{catalog: c, toks: toks, memo: map[[2]int][]link{}, near: map[int][]nearby{}}
 }
 
 // addValues makes sampled values of a column linkable.
@@ -111,17 +121,61 @@ func (l *linker) find(i, j int) []link {
 		words[k], stemmed[k] = tok.word, tok.stem
 	}
 	edges := functionWord(words[0]) || functionWord(words[len(words)-1])
-	for _, table := range l.catalog.tables {
-		if q := matchTable(words, stemmed, table); q > 0 && (!edges || q == qualityExact) {
+	for _, near := range l.nearTo(i) {
+		table := near.table
+		if q := matchTable(words, stemmed, table); near.named && q > 0 && (!edges || q == qualityExact) {
 			found = append(found, link{kind: linkTable, table: table, quality: q})
 		}
-		for _, column := range table.columns {
+		for _, column := range near.columns {
 			if q := matchQualified(words, stemmed, column); q > 0 && (!edges || q >= qualityStem) {
 				found = append(found, link{kind: linkColumn, table: table, column: column, quality: q})
 			}
 		}
 	}
 	return found
+}
+
+// nearTo finds what the token at i may begin to name: a table it could name, with
+// all its columns ("order amount"), and any column with a word like it.
+func (l *linker) nearTo(i int) []nearby {
+	if known, ok := l.near[i]; ok {
+		return known
+	}
+	tok := l.toks[i]
+	all := []nearby{}
+	for _, table := range l.catalog.tables {
+		n := nearby{table: table, named: table.startsWith(tok)}
+		if n.named {
+			n.columns = table.columns
+		} else {
+			for _, column := range table.columns {
+				if column.startsWith(tok) {
+					n.columns = append(n.columns, column)
+				}
+			}
+		}
+		if n.named || len(n.columns) > 0 {
+			all = append(all, n)
+		}
+	}
+	l.near[i] = all
+	return all
+}
+
+func (t *tableInfo) startsWith(tok token) bool {
+	return tok.word == strings.ToLower(t.ref.Name) || slices.Contains(t.stems, tok.stem) || slices.Contains(t.perRow, tok.stem) || !functionWord(tok.word) && slices.Contains(t.comment, tok.stem)
+}
+
+func (c *columnInfo) startsWith(tok token) bool {
+	if tok.word == c.lower || !functionWord(tok.word) && slices.Contains(c.comment, tok.stem) {
+		return true
+	}
+	for i, word := range c.stems {
+		if word == tok.stem || c.words[i] == tok.word || len(word) >= 3 && strings.HasPrefix(tok.stem, word[:3]) || abbreviations[word] == tok.stem || abbreviations[tok.stem] == word {
+			return true
+		}
+	}
+	return false
 }
 
 // valueLinks looks a span up among the sampled values. A span made of words of
