@@ -237,7 +237,8 @@ func (w *walker) memberName(n *node, s *scope) error {
 	if qualified && database == aurora.DataDatabase {
 		_, isTable = w.known.byName[rest]
 	}
-	if isTable || !w.names.isValue(name) || qualified && slices.Contains(databases(), strings.ToLower(database)) {
+	isValue := w.names.isValue(name) || w.names.qualifiers[name] && !qualified
+	if isTable || !isValue || qualified && slices.Contains(databases(), strings.ToLower(database)) {
 		return w.table(name, s)
 	}
 	return w.identifier(n)

@@ -61,8 +61,9 @@ func (w *walker) collect(root *node) error {
 
 func (w *walker) collectNode(n *node) error {
 	names := &w.names
-	names.value(n.alias)
-	names.qualifier(n.alias)
+	if !w.tableAliases[n] {
+		names.value(n.alias)
+	}
 	switch n.kind {
 	case nodeSubquery:
 		names.subqueries++
@@ -110,6 +111,10 @@ func (w *walker) collectTable(n *node) error {
 // collectSource adds what a table function gives, and names in brackets after an alias.
 func (w *walker) collectSource(n *node) {
 	for i, c := range n.children {
+		if i == 0 {
+			w.tableAliases[c] = true
+			w.names.qualifier(c.alias)
+		}
 		switch {
 		case i == 0 && c.kind == nodeFunction:
 			w.names.value(tableFunctionColumns(c)...)

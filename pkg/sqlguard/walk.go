@@ -19,6 +19,8 @@ type walker struct {
 	ctes    []cte
 	nextCTE int
 
+	// tableAliases are the nodes whose alias names a source of rows, not a value.
+	tableAliases map[*node]bool
 	// repeated are the lists of the tree that the text does not hold.
 	repeated map[*node]bool
 
@@ -59,7 +61,7 @@ func (s *scope) with(names ...string) *scope {
 func newWalker(ctx context.Context, g *Guard, c statement, known *tableSet) *walker {
 	return &walker{
 		ctx: ctx, guard: g, known: known, text: c,
-		ctes: findCTEs(c.tokens), viewsChecked: map[string]bool{}, repeated: map[*node]bool{},
+		ctes: findCTEs(c.tokens), viewsChecked: map[string]bool{}, repeated: map[*node]bool{}, tableAliases: map[*node]bool{},
 	}
 }
 

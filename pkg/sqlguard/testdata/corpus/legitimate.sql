@@ -518,3 +518,34 @@ SELECT count() FROM events WHERE kind = {lc:LowCardinality(String)}
 --p day Date32 1960-01-01
 --p v6 IPv6 ::1
 SELECT count() FROM users WHERE born > {day:Date32} AND toString({v6:IPv6}) = '::1'
+
+--# more
+SELECT * FROM (SELECT 1 AS a) AS t WHERE a IN t
+
+WITH x AS (SELECT 1 AS a) SELECT * FROM x AS y WHERE y.a IN (x)
+
+SELECT arrayPartialSort(`set`, `values`) FROM file ORDER BY file
+
+SELECT arrayTopK(2, nums) FROM events ORDER BY id LIMIT 1
+
+SELECT t FROM events AS e ARRAY JOIN e.tags AS t ORDER BY e.id, t LIMIT 2
+
+SELECT 1 AS `a.b`, `a.b` + 1
+
+SELECT name, value FROM (SELECT * FROM settings) AS settings
+
+SELECT s.name, s.value + 1 FROM (SELECT * FROM settings) AS s
+
+SELECT e.kind, (SELECT count() FROM users AS u WHERE u.user_id = e.user_id) AS n FROM events AS e ORDER BY e.id LIMIT 3
+
+SELECT a.n, b.n FROM (SELECT number AS n FROM numbers(3)) AS a LEFT JOIN (SELECT number AS n FROM numbers(2)) AS b USING n ORDER BY a.n
+
+SELECT v.a, v.b FROM values('a Int32, b String', (1, 'x')) AS v
+
+SELECT toStartOfInterval(ts, toIntervalHour(1)) AS time, avg(amount) FROM events WHERE ts BETWEEN fromUnixTimestamp64Milli(1704067200000) AND now64(3) GROUP BY time ORDER BY time
+
+SELECT x.lat, x.2 FROM (SELECT pos AS x FROM events ORDER BY id LIMIT 1)
+
+SELECT p.lat FROM events ARRAY JOIN [pos] AS p ORDER BY id LIMIT 2
+
+SELECT countIf(kind = 'click') / count() FROM events
