@@ -15,6 +15,19 @@ test('the API types are those of the committed specification', () => {
   expect(types, 'run `npm run generate` in webui').toContain(`openapi.yaml sha256 ${hash}`)
 })
 
+test('the lockfiles name no registry and hold every platform', () => {
+  for (const folder of ['../..', '../../tools']) {
+    const lock = JSON.parse(readFileSync(join(import.meta.dirname, folder, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { resolved?: string; optionalDependencies?: Record<string, string> }>
+    }
+    for (const [name, entry] of Object.entries(lock.packages)) {
+      expect(entry.resolved, name).toBeUndefined()
+      // A registry that lacks a platform must not shorten the list: `npm ci` elsewhere would refuse it.
+      for (const optional of Object.keys(entry.optionalDependencies ?? {})) expect(lock.packages).toHaveProperty([`node_modules/${optional}`])
+    }
+  }
+})
+
 describe('server-sent events', () => {
   test('events survive any cut of the stream', () => {
     const text = 'event: step\ndata: {"name":"a"}\n\n: still working\n\nevent: answer\r\ndata: one\r\ndata: two\r\n\r\n'
