@@ -205,13 +205,18 @@ func structureOf(text string) []typeArg {
 	return t.args
 }
 
-// plainStructure says whether the text names no type that may not be made. A text that
-// is no structure is a value.
+// plainStructure says whether the text is a list of columns with types that may be
+// made, and nothing else: a column may have a default or be an alias, and then its
+// expression would run unseen. One word alone is no structure but a value.
 func plainStructure(text string) bool {
-	for _, c := range structureOf(text) {
-		if c.label != "" && !isCastType(c.typ) {
+	if len(significant(lex(text))) < 2 {
+		return true
+	}
+	columns := structureOf(text)
+	for _, c := range columns {
+		if c.label == "" || !isCastType(c.typ) {
 			return false
 		}
 	}
-	return true
+	return len(columns) > 0
 }

@@ -769,3 +769,37 @@ SELECT * FROM numbers(-1)
 SELECT * FROM generate_series(0, -1)
 
 SELECT variantElement(1, 'AggregateFunction(sum, UInt64)')
+
+SELECT b FROM values('a String, b String ALIAS file(a)', 'FILE')
+
+SELECT b FROM values('a String, b String DEFAULT file(\'FILE\')', 'x')
+
+SELECT b FROM values('a String, b String MATERIALIZED file(\'FILE\')', 'x')
+
+SELECT b FROM values('a String, b ALIAS file(a)', 'FILE')
+
+SELECT b FROM values('b EPHEMERAL file(\'FILE\'), a String', 'x')
+
+SELECT a FROM values('a Int8 CODEC(NONE)', 1)
+
+SELECT a FROM values('a Int8 COMMENT \'x\'', 1)
+
+SELECT a FROM values('a Nested(b AggregateFunction(sum, Int8))', 1)
+
+SELECT arrayMap(if(1, file, file), ['FILE'])
+
+SELECT arrayMap(materialize(file), ['FILE'])
+
+SELECT arrayMap(file AS g, ['FILE'])
+
+SELECT arrayTopK(file, 1, ['FILE'])
+
+SELECT quantile((SELECT length(file('FILE'))))(id) FROM url
+
+SELECT aurora.leak.* FROM url
+
+SELECT everything.COLUMNS('v') FROM url
+
+SELECT SESSION_USER, CURRENT_USER
+
+SELECT hostName AS x FROM url
