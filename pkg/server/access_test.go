@@ -179,7 +179,7 @@ func TestCrossSiteRequestsAreRefused(t *testing.T) {
 				with(cookie)(r)
 				r.Header.Set(name, value)
 			}))
-			if r.StatusCode != 403 || r.Header.Get("Access-Control-Allow-Origin") != "" {
+			if r.StatusCode != http.StatusForbidden || r.Header.Get("Access-Control-Allow-Origin") != "" {
 				t.Errorf("%s with %s: %s answers %d", path, name, value, r.StatusCode)
 			}
 		}
@@ -264,7 +264,7 @@ func TestServeStopsGracefully(t *testing.T) {
 	answered := make(chan string, 1)
 	go func() {
 		r := request("POST", "/api/v1/questions", `{"question":"slow"}`, nil)
-		call, _ := http.NewRequest("POST", "http://"+listener.Addr().String()+"/api/v1/questions", r.Body)
+		call, _ := http.NewRequest(http.MethodPost, "http://"+listener.Addr().String()+"/api/v1/questions", r.Body)
 		call.Header = r.Header
 		response, err := http.DefaultClient.Do(call)
 		if err != nil {

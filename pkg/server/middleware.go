@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -53,14 +54,15 @@ func (s *Server) name(next http.Handler) http.Handler {
 func (s *Server) rescue(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			switch cause := recover(); {
-			case cause == nil:
-			case cause == http.ErrAbortHandler:
-				panic(cause)
-			default:
-				s.log.Error("panic in a handler", "request_id", requestOf(r.Context()).id, "err", cause, "stack", string(debug.Stack()))
-				writeProblem(w, refusal(r.Context(), http.StatusInternalServerError, ""))
+			cause := recover()
+			if cause == nil {
+				return
 			}
+			if err, isError := cause.(error); isError && errors.Is(err, http.ErrAbortHandler) {
+				panic(cause) // net/http's own way to end an answer
+			}
+			s.log.Error("panic in a handler", "request_id", requestOf(r.Context()).id, "err", cause, "stack", string(debug.Stack()))
+			writeProblem(w, refusal(r.Context(), http.StatusInternalServerError, ""))
 		}()
 		next.ServeHTTP(w, r)
 	})

@@ -24,10 +24,10 @@ func (s *Server) addProbes(api huma.API) {
 		return text(http.StatusOK, "alive\n"), nil
 	})
 	huma.Register(api, probe("readyz", "/readyz", "Does ClickHouse answer"), func(ctx context.Context, _ *struct{}) (*document, error) {
-		if err := s.ready.get(ctx); err != nil {
-			return text(http.StatusServiceUnavailable, "clickhouse does not answer\n"), nil
+		if s.ready.get(ctx) == nil {
+			return text(http.StatusOK, "ready\n"), nil
 		}
-		return text(http.StatusOK, "ready\n"), nil
+		return text(http.StatusServiceUnavailable, "clickhouse does not answer\n"), nil
 	})
 }
 

@@ -125,7 +125,7 @@ func TestRefusedValuesStaySecret(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, nil)
 			r := f.post("/api/v1/questions", body)
-			if r.StatusCode != 422 && r.StatusCode != 400 {
+			if r.StatusCode != http.StatusUnprocessableEntity && r.StatusCode != http.StatusBadRequest {
 				t.Errorf("status %d", r.StatusCode)
 			}
 			got := text(t, r)

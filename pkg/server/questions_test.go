@@ -89,11 +89,11 @@ func TestStreamedErrorsAreAStatusBeforeTheFirstEventAndAnEventAfterIt(t *testing
 func TestClosingAStreamCancelsTheQuestion(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
-	ended := make(chan error, 1)
+	ended := make(chan struct{})
 	f.engine.ask = func(ctx context.Context, _ aurora.Question, progress func(aurora.Step)) (aurora.Answer, error) {
 		progress(aurora.Step{Name: "link"})
 		<-ctx.Done()
-		ended <- ctx.Err()
+		close(ended)
 		return aurora.Answer{}, ctx.Err()
 	}
 	host := httptest.NewServer(f.Handler())

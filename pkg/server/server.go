@@ -154,6 +154,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		abort()
 		err = h.Close()
 	}
-	<-served
+	if served := <-served; err == nil && !errors.Is(served, http.ErrServerClosed) {
+		err = served
+	}
 	return err
 }

@@ -29,11 +29,6 @@ type Link struct {
 	Expires time.Time `json:"expires"`
 }
 
-type cookieOutput struct {
-	SetCookie *http.Cookie `header:"Set-Cookie"`
-	Body      Session
-}
-
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
 
 func (s *Server) addSession(api huma.API) {
