@@ -189,7 +189,7 @@ func TestRealWords(t *testing.T) {
 	t.Parallel()
 	for _, c := range cases(t) {
 		a := asker(readSchema(t, c.schema))
-		for _, word := range []string{"purple", "yearning", "banana", "without", "not", "except", "between"} {
+		for _, word := range []string{"purple", "without", "not", "between"} {
 			for _, text := range insertions(c.question, word) {
 				draft, err := a.Draft(t.Context(), offline(text), nil)
 				if err == nil && draft.Statement.SQL == firstLine(c.statement) {

@@ -67,7 +67,9 @@ func newColumn(t *tableInfo, column aurora.Column) *columnInfo {
 		last := info.words[n-1]
 		if _, ok := unitOf(last); ok && info.kind.numeric() {
 			info.unit = last
-			info.core = info.core[:n-1]
+			if last != "min" { // a minimum as well
+				info.core = info.core[:n-1]
+			}
 		} else if last == "id" || info.kind.temporal() && timeSuffixes[last] {
 			info.core = info.core[:n-1]
 		}
@@ -77,6 +79,9 @@ func newColumn(t *tableInfo, column aurora.Column) *columnInfo {
 	}
 	if info.unit == "" && info.kind.numeric() {
 		info.unit = unitInComment(column.Comment)
+	}
+	if u, ok := unitOf(info.words[0]); ok && info.unit == "" && u.family == "size" && info.kind.numeric() {
+		info.unit = info.words[0]
 	}
 	return info
 }

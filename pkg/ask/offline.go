@@ -82,6 +82,9 @@ func (p *planner) decide(ctx context.Context, text string, v verdict) (candidate
 			close++
 		}
 	}
+	if close == 0 && best.ask != "" {
+		return candidate{}, ambiguous(best.unit+" Then ask without the unit", []string{strings.Join(strings.Fields(best.ask), " ")})
+	}
 	if close == 0 {
 		return best, nil
 	}

@@ -89,7 +89,7 @@ func (p *parser) conds(prep string) ([]condSketch, bool) {
 		cond.prep = p.word(0)
 		p.take(1)
 	}
-	ok := p.leadingComparison(&cond) || p.onColumn(&cond) || p.onValue(&cond)
+	ok := p.leadingComparison(&cond) || p.ofTable(&cond) || p.onColumn(&cond) || p.onValue(&cond)
 	cond.to = p.pos
 	return []condSketch{cond}, ok
 }
@@ -121,7 +121,7 @@ func (p *parser) unit() string {
 	if _, ok := unitOf(p.word(0)); !ok {
 		return ""
 	}
-	if seg, ok := p.segment(p.pos); ok && seg.has(linkColumn) && seg.links[0].quality >= qualityStem {
+	if seg, ok := p.segment(p.pos); ok && seg.has(linkColumn) && seg.links[0].quality >= qualityExact {
 		return ""
 	}
 	unit := p.word(0)
@@ -371,6 +371,40 @@ func (p *parser) onValue(cond *condSketch) bool {
 		return true
 	}
 	return p.flag(cond, start)
+}
+
+// ofTable reads a value behind the noun of its table: "operator Nord Lines".
+func (p *parser) ofTable(cond *condSketch) bool {
+	try := p.clone()
+	try.skipArticles()
+	noun, ok := try.segment(try.pos)
+	if !ok || !noun.has(linkTable) {
+		return false
+	}
+	try.take(noun.to - noun.from)
+	lit, ok := try.literal(false)
+	if !ok || lit.seg == nil {
+		return false
+	}
+	var links []link
+	for _, l := range lit.seg.links {
+		for _, n := range noun.links {
+			switch {
+			case l.kind != linkValue:
+			case n.kind == linkColumn && n.column == l.column:
+				return false // a value of the column that is named
+			case n.kind == linkTable && l.table == n.table:
+				links = append(links, l)
+			}
+		}
+	}
+	if len(links) == 0 {
+		return false
+	}
+	*p = *try
+	lit.seg.links = links
+	cond.op, cond.values = OpEq, []literal{lit}
+	return true
 }
 
 // flag reads a column of truth values by its name: "cancelled".

@@ -312,6 +312,9 @@ func (p *parser) measure() (measureSketch, bool) {
 		return list[0], true
 	}
 	ref := p.phrase()
+	if ref != nil && ref.last().has(linkTable) && p.acceptWord("count", "counts") {
+		return measureSketch{agg: AggCount, ref: ref}, true
+	}
 	return measureSketch{ref: ref}, ref != nil
 }
 

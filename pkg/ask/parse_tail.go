@@ -186,11 +186,7 @@ func (p *parser) timeColumn() bool {
 	if !ok || !temporalSegment(seg, qualityCore) || p.sk.onTime != nil {
 		return false
 	}
-	grained := len(p.sk.windows) > 0
-	for _, dim := range p.sk.dims {
-		grained = grained || dim.grain != "" || dim.part != ""
-	}
-	if !grained && !p.sk.trend {
+	if len(p.sk.windows) == 0 && !p.grained() && !p.sk.trend {
 		return false
 	}
 	p.sk.onTime = p.phrase()
@@ -199,6 +195,23 @@ func (p *parser) timeColumn() bool {
 	}
 	_, _ = p.reader.read(p.pos)
 	return p.done() || !p.continuesCondition()
+}
+
+// grained says whether a bucket of time is among the dimensions.
+func (p *parser) grained() bool {
+	for _, dim := range p.sk.dims {
+		if dim.grain != "" || dim.part != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// namesTime says whether the name of a time column stands here.
+func (p *parser) namesTime() bool {
+	p.skipArticles()
+	seg, ok := p.segment(p.pos)
+	return ok && temporalSegment(seg, qualityCore)
 }
 
 // continuesCondition says whether a condition follows a column, so that the
@@ -243,6 +256,9 @@ func (p *parser) grouping() bool {
 			return true
 		}
 		try.accept(grammarIndex().groups)
+		if p.grained() && try.namesTime() {
+			return true // ", by sold_at" says which time is meant
+		}
 		if !try.dimension() {
 			return true
 		}
@@ -276,8 +292,8 @@ func (p *parser) dimension() bool {
 		return false
 	}
 	ref := p.phrase()
-	if ref == nil {
-		return false
+	if ref == nil || !ref.last().has(linkColumn) && !ref.last().has(linkTable) || !p.done() && p.segmentIsValue() {
+		return false // "by operator X" bounds, it does not group
 	}
 	p.sk.dims = append(p.sk.dims, dimSketch{ref: ref, at: at})
 	return true

@@ -24,8 +24,12 @@ const approximateFrom = 10_000_000
 type reading struct {
 	plan       QueryPlan
 	confidence float64
-	assumed    []string
-	notes      []string
+	// ask is the question that this reading would answer for certain; it is put
+	// to the asker when something cannot be known, the unit of a column, say.
+	ask     string
+	unit    string
+	assumed []string
+	notes   []string
 }
 
 // tie is a phrase that two things of the catalogue fit equally well.
@@ -216,6 +220,9 @@ func (r *resolver) column(ph *phrase, fits func(*columnInfo) bool) (ColumnRef, e
 	}
 	if len(options) == 0 {
 		return ColumnRef{}, unfit(words, "no column of %s fits %q", r.table.ref.Name, words)
+	}
+	if slices.ContainsFunc(options, func(o option) bool { return o.join == nil && o.raw == qualityExact }) {
+		options = slices.DeleteFunc(options, func(o option) bool { return o.raw < qualityExact }) // the very name wins
 	}
 	chosen := r.choose(seg.from, options, func(o option) string { return r.rewrite(seg.from, seg.to, r.exactName(o.column)) })
 	r.addJoin(chosen)

@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -203,7 +204,7 @@ func (r *resolver) literals(ref ColumnRef, cond condSketch) ([]string, error) {
 		values = append(values, value)
 	}
 	if cond.unit != "" {
-		return r.convert(column, cond.unit, values)
+		return r.convert(column, cond, values)
 	}
 	return values, nil
 }
@@ -227,11 +228,16 @@ func (r *resolver) literal(column *columnInfo, lit literal) (string, error) {
 }
 
 // convert brings values from the unit that was said to the unit of the column.
-func (r *resolver) convert(c *columnInfo, said string, values []string) ([]string, error) {
+func (r *resolver) convert(c *columnInfo, cond condSketch, values []string) ([]string, error) {
+	said := cond.unit
 	from, _ := unitOf(said)
-	if c.unit == "" {
-		r.lower(factorAssumed)
-		r.assume("%s is in %s", c.name, said)
+	if c.unit == "" { // only the asker knows
+		for i := cond.from; i < cond.to; i++ {
+			if r.parser.toks[i].word == said {
+				r.out.ask = r.rewrite(i, i+1, "")
+			}
+		}
+		r.out.unit = fmt.Sprintf("the unit of %s is not known; is it %s?", c.name, said)
 		return values, nil
 	}
 	to, _ := unitOf(c.unit)
