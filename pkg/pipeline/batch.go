@@ -24,7 +24,8 @@ type batch struct {
 	records    []*aurora.Record
 	letters    []aurora.DeadLetter
 	tombstones int64
-	bytes      int64
+	raw        int64 // bytes of keys and values
+	bytes      int64 // what it takes of the memory budget
 	since      time.Time
 	replay     bool
 	// sent says that the rows were handed to a write that failed: its body may still be
@@ -35,6 +36,7 @@ type batch struct {
 // add takes a record that follows all the others.
 func (b *batch) add(p aurora.Pipeline, rec *aurora.Record) {
 	b.records = append(b.records, rec)
+	b.raw += int64(len(rec.Key) + len(rec.Value))
 	b.bytes += weight(rec)
 	if rec.Value == nil {
 		b.tombstones++
@@ -56,7 +58,7 @@ func address(p aurora.Pipeline, rec *aurora.Record, l aurora.DeadLetter) aurora.
 // full says that the block has met a bound other than time.
 func (b *batch) full(limits aurora.Batch) bool {
 	keys := b.rows.PartitionKeys()
-	return len(b.records) >= limits.Rows || b.bytes >= int64(limits.Bytes) ||
+	return len(b.records) >= limits.Rows || b.raw >= int64(limits.Bytes) ||
 		keys >= hardKeys || keys >= wantedKeys && b.rows.Rows() >= wantedRows
 }
 
@@ -79,5 +81,6 @@ func (b *batch) entry(p aurora.Pipeline, stored int64, worker string, at time.Ti
 	}
 }
 
-// weight is what a record costs the memory budget.
-func weight(rec *aurora.Record) int64 { return int64(len(rec.Key)+len(rec.Value)) + 64 }
+// weight is what a record costs the memory budget: its bytes, about as much again in the
+// columns of the block, and what holds them.
+func weight(rec *aurora.Record) int64 { return 2*int64(len(rec.Key)+len(rec.Value)) + 192 }

@@ -210,7 +210,10 @@ func (p *partition) due() (bool, time.Duration) {
 		return false, never
 	}
 	left := time.Until(p.cur.since.Add(p.r.batchWait()))
-	return left <= 0, max(left, time.Millisecond)
+	if p.r.limits.over(0) { // reading has stopped: the block will not grow, and holds memory
+		return true, never
+	}
+	return left <= 0, min(max(left, time.Millisecond), 50*time.Millisecond)
 }
 
 // drop gives back what the block that was not handed over holds.

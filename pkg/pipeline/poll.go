@@ -119,12 +119,13 @@ func (r *Runner) hold(ctx context.Context) {
 }
 
 // allowance is memory beyond the budget for blocks that are replayed: they cannot be
-// shipped, and give nothing back, before their announced end is read.
+// shipped, and give nothing back, before their announced end is read. Small records weigh
+// several times their bytes.
 func (r *Runner) allowance() int64 {
 	var n int64
 	for _, p := range r.parts {
 		if p.replaying.Load() {
-			n += int64(r.pipeline.Batch.Bytes) + recordLimit
+			n += 4 * (int64(r.pipeline.Batch.Bytes) + recordLimit)
 		}
 	}
 	return n

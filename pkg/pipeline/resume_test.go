@@ -4,8 +4,9 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/aurora-analytics/aurora/pkg/aurora"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/aurora-analytics/aurora/pkg/aurora"
 )
 
 // resumeCase is one row of the resume table: what the group and the store say of

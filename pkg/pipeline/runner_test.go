@@ -279,12 +279,12 @@ func TestNoBlockPassesABound(t *testing.T) {
 			t.Errorf("a block of %d rows", m)
 		}
 		w = slots(many(5000, good)...)
-		w.pipeline.Batch = aurora.Batch{Rows: 1000, Bytes: 10 * 65, Wait: time.Second} // a record weighs 65 bytes
+		w.pipeline.Batch = aurora.Batch{Rows: 1000, Bytes: 10, Wait: time.Second}
 		if s, err = w.drive(nil); err != nil || !w.finished() {
 			t.Fatal(err)
 		}
 		if m := slices.Max(s.sizes); m != 10 {
-			t.Errorf("a block of %d records of 65 bytes", m)
+			t.Errorf("a block of %d records of one byte", m)
 		}
 	})
 }

@@ -79,7 +79,7 @@ func newWorld(seed uint64, partitions int) *world {
 	for i := range partitions {
 		w.pipeline.Start[int32(i)] = 0
 	}
-	w.pipeline.Batch = aurora.Batch{Rows: 5 + w.rng.IntN(40), Bytes: 300 + w.rng.IntN(6000), Wait: time.Duration(50+w.rng.IntN(500)) * time.Millisecond}
+	w.pipeline.Batch = aurora.Batch{Rows: 5 + w.rng.IntN(40), Bytes: 5 + w.rng.IntN(60), Wait: time.Duration(50+w.rng.IntN(500)) * time.Millisecond}
 	return w
 }
 

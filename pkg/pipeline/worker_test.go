@@ -267,7 +267,7 @@ func TestASinkThatIsAwayStopsNothingForGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench()
 		p, w := b.add("clicks")
-		stop := b.start(WorkerOptions{Limits: NewLimits(2000, 2)})
+		stop := b.start(WorkerOptions{Limits: NewLimits(8000, 2)})
 		defer stop()
 		w.mu.Lock()
 		w.sinkDown = time.Now().Add(5 * time.Minute)
