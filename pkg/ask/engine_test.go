@@ -117,10 +117,12 @@ func runCase(t *testing.T, db *clickhouse.DB, guard *sqlguard.Guard, asker *ask.
 	for _, file := range archive.Files {
 		files[file.Name] = string(file.Data)
 	}
+	began := time.Now()
 	draft, err := asker.Draft(t.Context(), aurora.Question{Text: strings.TrimSpace(files["question"]), Engine: aurora.EngineOffline}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Logf("draft with the catalogue of the engine: %s", time.Since(began))
 	if golden := firstLine(files["statement"]); golden != draft.Statement.SQL {
 		t.Errorf("the real catalogue plans another statement (-golden +real):\n%s", cmp.Diff(golden, draft.Statement.SQL))
 	}
