@@ -196,7 +196,7 @@ func (w *world) revive() error {
 func (w *world) disband() {
 	for _, m := range w.all {
 		m.cancel()
-		_ = <-m.done // how they end was looked at by revive
+		w.ends = append(w.ends, <-m.done)
 	}
 	w.late.Wait()
 }
