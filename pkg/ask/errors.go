@@ -32,7 +32,7 @@ func writeRequest(verb string) error {
 func notUnderstood(words []string, why string, understood, suggestions []string) error {
 	detail := why
 	if detail == "" {
-		detail = "not understood: " + strings.Join(words, ", ")
+		detail = "no table, column, value or known word is meant by: " + strings.Join(words, ", ")
 	}
 	hint := "say it with the names of the tables and columns; see them with: aurora table list"
 	if len(suggestions) > 0 {

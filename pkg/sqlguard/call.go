@@ -67,11 +67,14 @@ func (w *walker) parts(n *node) (arguments, parameters []*node, window *node, er
 // functionRefused names the function and the nearest one that may be called.
 func (w *walker) functionRefused(name string) error {
 	why, near := "there is no such function among those that were reviewed", nearest(name, w.guard.functions.names(), 3)
-	if w.guard.functions.refused[strings.ToLower(name)] {
+	reviewed := w.guard.functions.refused[strings.ToLower(name)]
+	if reviewed {
 		why, near = "it does more than compute from its arguments: it reads a file, a dictionary, a setting or the server, waits, or cannot be checked", nil
 	}
 	hint := didYouMean(near, "leave it out; Aurora answers from your tables only")
-	return refuse(RuleFunction, "the function %s is not allowed", clip(name)).because(why, hint).named(name)
+	r := refuse(RuleFunction, "the function %s is not allowed", clip(name)).because(why, hint).named(name)
+	r.reaches = reviewed
+	return r
 }
 
 // special judges the functions that read more from their arguments than values.

@@ -42,6 +42,8 @@ type refusal struct {
 	hint   string
 	at     int
 	name   string
+	// reaches says that the statement reached for something that was reviewed and refused: no slip.
+	reaches bool
 }
 
 func (r *refusal) Error() string { return string(r.rule) + ": " + r.title }
@@ -75,12 +77,16 @@ func (r *refusal) userError(original string) *aurora.Error {
 	if hint == "" {
 		hint = "write one SELECT over your tables; `aurora sql --help` shows examples"
 	}
+	extra := map[string]any{"rule": string(r.rule), "where": where(original, r.offset(original))}
+	if r.reaches {
+		extra["reaches"] = true
+	}
 	return &aurora.Error{
 		Code:   aurora.CodeGuardRefused,
 		Title:  r.title,
 		Detail: r.detail,
 		Hint:   hint,
-		Extra:  map[string]any{"rule": string(r.rule), "where": where(original, r.offset(original))},
+		Extra:  extra,
 	}
 }
 
@@ -115,6 +121,9 @@ func where(text string, offset int) string {
 // statement that reaches for what is not allowed. What is mended is checked again.
 func Mechanical(e *aurora.Error) bool {
 	rule, _ := e.Extra["rule"].(string)
+	if e.Extra["reaches"] == true {
+		return false
+	}
 	switch Rule(rule) {
 	case RuleSyntax, RuleUnbalanced, RuleColumn, RuleIdentifier, RuleTable, RuleFunction, RuleParamMissing, RuleParamType, RuleParamValue:
 		return e.Code == aurora.CodeGuardRefused

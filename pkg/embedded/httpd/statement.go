@@ -81,12 +81,17 @@ func shapeOf(text string) shape {
 	s := shape{bare: text}
 	l := lexer{text: text}
 	depth, first := 0, true
-	var last, format token
+	var before, last, format token // last is the token before t, before the one before that
+	open := false                  // a FORMAT clause was seen and nothing came after its word
 	for t := l.next(); t.kind != kindEnd && t.kind != kindBroken; t = l.next() {
 		if first && !t.mark('(') {
 			s.selects = t.is("SELECT") || t.is("WITH") || t.is("FROM")
 			first = false
 		}
+		if open && !t.is("SETTINGS") && !t.mark(';') {
+			s.format = "" // the word was a name: a clause ends the statement, but for its settings
+		}
+		open = false
 		switch {
 		case t.mark('(') || t.mark('[') || t.mark('{'):
 			depth++
@@ -94,15 +99,30 @@ func shapeOf(text string) shape {
 			depth--
 		case t.is("OUTFILE") && last.is("INTO"), t.is("INFILE") && last.is("FROM"):
 			s.files = true
-		case depth == 0 && last.is("FORMAT") && t.kind == kindWord:
-			s.format, format = t.text, last
+		case depth == 0 && last.is("FORMAT") && t.kind == kindWord && !wantsOperand(before):
+			s.format, format, open = t.text, last, true
 		case depth == 0 && t.mark(';'):
 			s.bare = text[:t.start]
 		}
-		last = t
+		before, last = last, t
 	}
 	if s.format != "" {
 		s.bare = text[:format.start]
 	}
 	return s
+}
+
+// wantsOperand tells whether a name must follow a token, so that FORMAT behind it is one.
+func wantsOperand(t token) bool {
+	if t.kind != kindWord {
+		return t.kind != kindEnd && t.text != "" && strings.ContainsAny(t.text, ",.=<>+-/%!|?:")
+	}
+	return operandWords[strings.ToUpper(t.text)]
+}
+
+// operandWords are the keywords that an expression or a table's name follows.
+var operandWords = map[string]bool{
+	"SELECT": true, "DISTINCT": true, "BY": true, "FROM": true, "JOIN": true, "WHERE": true, "PREWHERE": true,
+	"HAVING": true, "QUALIFY": true, "AND": true, "OR": true, "NOT": true, "AS": true, "ON": true, "USING": true,
+	"IN": true, "LIKE": true, "ILIKE": true, "BETWEEN": true, "CASE": true, "WHEN": true, "THEN": true, "ELSE": true,
 }
