@@ -45,6 +45,7 @@ type world struct {
 	committed map[int32]aurora.Mark
 	members   []*member         // in the group
 	all       []*member         // every process there ever was
+	ends      []error           // how those that were alive at the end ended
 	owner     map[int32]*member // who has the partition now
 	target    map[int32]*member // who should have it
 	rows      map[place]int
