@@ -26,7 +26,7 @@ import (
 const workerGC = 50
 
 // prepareFor is how long a worker waits for ClickHouse when it starts.
-const prepareFor = 15 * time.Second
+const prepareFor = 5 * time.Second
 
 type workerOptions struct {
 	App *app
