@@ -27,7 +27,7 @@ func keyPair(left, right *columnInfo) bool {
 		return false
 	}
 	if left.lower == right.lower {
-		return !(len(right.words) == 1 && right.lower == "id") // the ids of two tables are no key
+		return len(right.words) != 1 || right.lower != "id" // the ids of two tables are no key
 	}
 	n := len(left.stems)
 	return right.lower == "id" && n > 1 && left.words[n-1] == "id" && slices.Equal(left.stems[:n-1], right.table.stems)

@@ -211,8 +211,8 @@ func (p *parser) number() (string, bool) {
 		return "", false
 	}
 	tok := p.toks[p.pos]
-	switch {
-	case tok.kind == tokenNumber:
+	switch tok.kind {
+	case tokenNumber:
 		text := tok.text
 		if zeros := map[string]string{"thousand": "000", "k": "000", "million": "000000", "billion": "000000000"}[p.word(1)]; zeros != "" && !strings.Contains(text, ".") {
 			p.take(2)
@@ -220,7 +220,7 @@ func (p *parser) number() (string, bool) {
 		}
 		p.take(1)
 		return text, true
-	case tok.kind == tokenWord:
+	case tokenWord:
 		if n, ok := numberWords[tok.word]; ok {
 			p.take(1)
 			return itoa(n), true

@@ -68,7 +68,7 @@ func (q question) request(r rung) openai.ChatCompletionRequest {
 	if reasoning(q.model) { // the client refuses a temperature for these names
 		req.MaxCompletionTokens = 4 * maxTokens
 	} else {
-		req.MaxTokens = maxTokens
+		req.MaxTokens = maxTokens                     //nolint:staticcheck // deprecated by OpenAI; compatible servers know only this name
 		req.Temperature = math.SmallestNonzeroFloat32 // 0 would be left out, and mean 1
 	}
 	switch r {
