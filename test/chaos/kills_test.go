@@ -221,17 +221,23 @@ func TestKillsOfTheSupervisor(t *testing.T) {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			t.Fatalf("kill the supervisor, process %d: %v", pid, err)
 		}
-		eventually(t, "the supervisor is gone", 10*time.Second, func(context.Context) bool { return gone(pid) })
+		eventually(t, "the supervisor is gone", 10*time.Second, func(context.Context) bool { return r.unlocked() })
 	}, func() {
 		r.up()
-		r.must(r.open(t.Context()))
+		// What the killed supervisor left behind may answer `up` while it is stopping.
+		eventually(t, "the engine answers", time.Minute, func(ctx context.Context) bool { return r.open(ctx) == nil })
 	})
 }
 
-// gone says that a process has ended, whether or not somebody has asked how.
-func gone(pid int) bool {
-	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	return err != nil || strings.Contains(string(stat), ") Z ")
+// unlocked says that nobody holds the supervisor's lock: of a killed process with several
+// threads the last one may end a moment after the first.
+func (r *run) unlocked() bool {
+	file, err := os.Open(filepath.Join(r.data, "run", "supervisor.lock"))
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
 }
 
 func (r *run) up() {
@@ -282,4 +288,23 @@ func TestBrokenProtocol(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTheEngineComesBackElsewhere starts the killed engine on another port: the worker
+// finds it by its run file.
+func TestTheEngineComesBackElsewhere(t *testing.T) {
+	r := newRun(t)
+	r.alone(blocks(*flagRecords))
+	s := r.produce(t.Context(), 20_000, 4*time.Second)
+	r.awaitProgress()
+	r.engine.kill()
+	before := r.port
+	r.engine = r.startEngine(0)
+	if _, port, _ := strings.Cut(r.runFile("engine").Address, ":"); port == strconv.Itoa(before) {
+		t.Skip("skipped: the free port is the old one")
+	}
+	<-s.done
+	r.must(s.err)
+	r.verify(s)
+	r.settle()
 }
