@@ -101,7 +101,7 @@ func (db *DB) fromStatus(status int, err error) error {
 func (db *DB) away(detail string, err error) *aurora.Error {
 	return &aurora.Error{
 		Code:   aurora.CodeClickHouseAway,
-		Title:  "cannot reach ClickHouse at " + db.base.Host,
+		Title:  "cannot reach ClickHouse at " + db.host(),
 		Detail: detail,
 		Hint:   "aurora up",
 		Err:    err,
@@ -111,7 +111,7 @@ func (db *DB) away(detail string, err error) *aurora.Error {
 func (db *DB) notClickHouse(detail string, err error) *aurora.Error {
 	return &aurora.Error{
 		Code:   aurora.CodeClickHouseWrong,
-		Title:  "what listens at " + db.base.Host + " is not ClickHouse's HTTP interface",
+		Title:  "what listens at " + db.host() + " is not ClickHouse's HTTP interface",
 		Detail: detail,
 		Hint:   "`aurora status` shows where the engine listens; check AURORA_CLICKHOUSE_URL",
 		Err:    err,

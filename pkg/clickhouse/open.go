@@ -34,6 +34,9 @@ type Credentials struct {
 type Config struct {
 	// URL is the address of the HTTP interface, "http://127.0.0.1:8361" say.
 	URL string
+	// Locate, if set, gives the host and port to dial now, instead of those of URL: an
+	// engine that is started again may answer at another port.
+	Locate func() string
 	// Writer creates tables and stores rows; Reader runs the statements of people and models.
 	Writer, Reader Credentials
 	// Log gets one debug line per block; may be nil.
@@ -64,7 +67,7 @@ func Open(cfg Config) (*DB, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{base: base, config: cfg, log: cfg.Log, transport: newTransport()}
+	db := &DB{base: base, config: cfg, log: cfg.Log, transport: newTransport(cfg.Locate)}
 	db.wire = &wire{next: db.transport}
 	db.client = &http.Client{Transport: db.wire, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	if db.writer, err = db.openPool(cfg.Writer, "system", clickhouse.Settings{"async_insert": 0, "wait_end_of_query": 1}); err != nil {
@@ -76,6 +79,14 @@ func Open(cfg Config) (*DB, error) {
 		return nil, fmt.Errorf("open the reader: %w", err)
 	}
 	return db, nil
+}
+
+// host is where ClickHouse should answer now.
+func (db *DB) host() string {
+	if db.config.Locate != nil {
+		return db.config.Locate()
+	}
+	return db.base.Host
 }
 
 func parseURL(text string) (*url.URL, error) {

@@ -1,6 +1,7 @@
 package clickhouse
 
 import (
+	"context"
 	"encoding/json"
 	"net"
 	"net/http"
@@ -71,10 +72,16 @@ func fromClickHouse(res *http.Response) bool {
 	return false
 }
 
-// newTransport makes the one transport of a DB.
-func newTransport() *http.Transport {
+// newTransport makes the one transport of a DB; locate, if set, says where to dial.
+func newTransport(locate func() string) *http.Transport {
+	dialer := &net.Dialer{Timeout: dialTimeout}
 	return &http.Transport{
-		DialContext:           (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if locate != nil {
+				address = locate()
+			}
+			return dialer.DialContext(ctx, network, address)
+		},
 		MaxIdleConns:          3 * poolSize,
 		MaxIdleConnsPerHost:   3 * poolSize,
 		IdleConnTimeout:       time.Minute,

@@ -128,11 +128,11 @@ func TestSecretsAreMadeOnceAndPrivate(t *testing.T) {
 	if _, err := LoadSecrets(dir); aurora.AsError(err).Code != aurora.CodeStackNotRunning {
 		t.Errorf("without secrets: %v", err)
 	}
-	first, err := openSecrets(dir)
+	first, err := EnsureSecrets(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := openSecrets(dir)
+	second, err := EnsureSecrets(dir)
 	if err != nil || first != second || first.Writer == first.Reader || len(first.Writer) < 26 {
 		t.Errorf("secrets %v then %v, error %v", first, second, err)
 	}
@@ -143,7 +143,7 @@ func TestSecretsAreMadeOnceAndPrivate(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, secretsName), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openSecrets(dir); aurora.AsError(err).Code != aurora.CodeConfigInvalid {
+	if _, err := EnsureSecrets(dir); aurora.AsError(err).Code != aurora.CodeConfigInvalid {
 		t.Errorf("damaged secrets: %v", err)
 	}
 }

@@ -87,7 +87,7 @@ func Run(ctx context.Context, cfg Config, ready func(Running)) error {
 		return err
 	}
 	defer listener.Close()
-	secrets, err := openSecrets(f.run)
+	secrets, err := EnsureSecrets(f.run)
 	if err != nil {
 		return err
 	}

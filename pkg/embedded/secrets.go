@@ -50,8 +50,8 @@ func LoadSecrets(runDir string) (Secrets, error) {
 	return s, nil
 }
 
-// openSecrets reads the passwords, and makes them at the first start.
-func openSecrets(runDir string) (Secrets, error) {
+// EnsureSecrets reads the passwords of a folder of run files, and makes them when there are none yet.
+func EnsureSecrets(runDir string) (Secrets, error) {
 	s, err := LoadSecrets(runDir)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return s, err

@@ -240,7 +240,7 @@ func (m *Manager) Stack(ctx context.Context) aurora.Stack {
 	}
 	supervisor := aurora.Component{Name: "supervisor", Health: aurora.Stopped}
 	if pid := m.Dir.held("supervisor"); pid != 0 {
-		supervisor = aurora.Component{Name: "supervisor", Health: aurora.Healthy, PID: pid, Started: state.Started, RSS: residentBytes(pid)}
+		supervisor = aurora.Component{Name: "supervisor", Health: aurora.Healthy, PID: pid, Started: state.Started, RSS: ResidentBytes(pid)}
 	}
 	stack.Components = append(stack.Components, supervisor)
 	return stack
@@ -258,7 +258,7 @@ func (m *Manager) component(ctx context.Context, name string, spec aurora.StackS
 		}
 		return c
 	}
-	c.PID, c.Address, c.Version, c.Started, c.RSS = r.PID, r.Address, r.Version, r.Started, residentBytes(r.PID)
+	c.PID, c.Address, c.Version, c.Started, c.RSS = r.PID, r.Address, r.Version, r.Started, ResidentBytes(r.PID)
 	c.Health, c.Detail = aurora.Healthy, ""
 	if name == PartGenerator {
 		c.Detail = address(name, spec)

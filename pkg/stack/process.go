@@ -34,8 +34,8 @@ func (d Dir) belongsTo(pid int) bool {
 	return err == nil && bytes.Contains(cmdline, append([]byte("--data-dir\x00"), append([]byte(d), 0)...))
 }
 
-// residentBytes gives the resident memory of a process, 0 when it cannot be read.
-func residentBytes(pid int) int64 {
+// ResidentBytes gives the resident memory of a process, 0 when it cannot be read.
+func ResidentBytes(pid int) int64 {
 	statm, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
 	if err != nil {
 		return 0

@@ -39,7 +39,7 @@ func newBrokerCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o.Out, o.Log, o.DataDir = a.out, a.daemonLog(), a.proc.Path(c.DataDir)
+			o.Out, o.Log, o.DataDir = a.out, a.daemonLog(), c.DataDir
 			o.Exact = cmd.Flags().Changed("port")
 			return brokerRun(cmd.Context(), o)
 		},

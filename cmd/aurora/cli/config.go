@@ -26,7 +26,11 @@ func (a *app) config() (*config.Config, error) {
 		FileName: name, File: content, Getenv: a.proc.Getenv, Home: a.proc.Getenv("HOME"),
 		Flags: map[string]string{"data_dir": a.proc.Path(a.global.dataDir)},
 	})
-	return a.loaded, err
+	if err != nil {
+		return nil, err
+	}
+	a.loaded.DataDir, a.loaded.EngineDir = a.proc.Path(a.loaded.DataDir), a.proc.Path(a.loaded.EngineDir)
+	return a.loaded, nil
 }
 
 // readConfigFile gives the configuration file; a missing one is an error only when the user named it.

@@ -45,7 +45,7 @@ func newEngineCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o.DataDir, o.EngineDir = a.proc.Path(c.DataDir), a.proc.Path(c.EngineDir)
+			o.DataDir, o.EngineDir = c.DataDir, c.EngineDir
 			o.Supervised, o.Verbose = a.global.supervised, a.global.verbose
 			return engineRestart(o)
 		},
@@ -114,7 +114,7 @@ func newEngineInstallCommand(a *app) *cobra.Command {
 				return err
 			}
 			library, err := embedded.Install(cmd.Context(), embedded.InstallOptions{
-				EngineDir: a.proc.Path(c.EngineDir), From: a.proc.Path(from), Force: force, Environ: a.proc.Env,
+				EngineDir: c.EngineDir, From: a.proc.Path(from), Force: force, Environ: a.proc.Env,
 				CheckCommand: []string{a.proc.Executable, "engine", "check-library"},
 				Progress:     func(step string) { a.out.Note("%s", step) },
 			})
@@ -154,7 +154,7 @@ func newEngineStatusCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return engineStatusRun(cmd.Context(), a.out, a.proc.Path(c.DataDir), a.proc.Path(c.EngineDir))
+			return engineStatusRun(cmd.Context(), a.out, c.DataDir, c.EngineDir)
 		},
 	}
 }

@@ -55,8 +55,12 @@ func newServeCommand(a *app) *cobra.Command {
 				return err
 			}
 			o.Out, o.Log, o.Explicit = a.out, a.daemonLog(), cmd.Flags().Changed("addr")
-			o.RunDir = stack.Dir(a.proc.Path(c.DataDir)).Run("")
-			o.Engine = func() (server.Engine, error) { return a.currentEngine() }
+			dir, err := prepareFolder(c)
+			if err != nil {
+				return err
+			}
+			o.RunDir = dir.Run("")
+			o.Engine = func() (server.Engine, error) { return a.engine() }
 			if a.proc.StdoutTTY && !o.NoOpen {
 				o.Open = a.openBrowser
 			}

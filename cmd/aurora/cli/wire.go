@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"path/filepath"
 
 	"github.com/aurora-analytics/aurora/pkg/ask"
 	"github.com/aurora-analytics/aurora/pkg/aurora"
@@ -51,14 +50,25 @@ func (a *app) warehouse(c *config.Config, halfSent func(token string)) (*clickho
 	}
 	if cfg.URL == "" {
 		dir := stack.Dir(c.DataDir)
-		cfg.URL = "http://" + engineAddress(dir)
+		cfg.URL, cfg.Locate = "http://"+engineAddress(dir), func() string { return engineAddress(dir) }
 		// Without secrets there has never been an engine here: the first call then says that none answers.
-		if secrets, err := embedded.LoadSecrets(filepath.Join(c.DataDir, "run")); err == nil {
+		if secrets, err := embedded.LoadSecrets(dir.Run("")); err == nil {
 			cfg.Writer = clickhouse.Credentials{User: embedded.WriterUser, Password: secrets.Writer}
 			cfg.Reader = clickhouse.Credentials{User: embedded.ReaderUser, Password: secrets.Reader}
 		}
 	}
 	return clickhouse.Open(cfg)
+}
+
+// prepareFolder makes the data folder of a part that outlives the engine, with the
+// engine's secrets in it, so that the two may start in any order.
+func prepareFolder(c *config.Config) (stack.Dir, error) {
+	dir := stack.Dir(c.DataDir)
+	if err := dir.Prepare(); err != nil {
+		return dir, err
+	}
+	_, err := embedded.EnsureSecrets(dir.Run(""))
+	return dir, err
 }
 
 // engineAddress is where the embedded engine answers, or would.

@@ -59,8 +59,8 @@ func workerRun(ctx context.Context, o *workerOptions) error {
 	if err != nil {
 		return err
 	}
-	dir := stack.Dir(c.DataDir)
-	if err := dir.Prepare(); err != nil {
+	dir, err := prepareFolder(c)
+	if err != nil {
 		return err
 	}
 	seat, err := takeSeat(dir)
@@ -158,7 +158,7 @@ func (o *workerOptions) options(db *clickhouse.DB, seat *seat) pipeline.WorkerOp
 			return consumer, nil
 		},
 		NewBlock: func(p aurora.Pipeline) (pipeline.Block, error) { return decode.NewJSON(p.Schema, p.Source.Topic) },
-		RSS:      residentBytes,
+		RSS:      func() int64 { return stack.ResidentBytes(os.Getpid()) },
 		Ready: func() {
 			seat.announce(proc.Now())
 			o.App.out.Done("worker %s runs the connected pipelines", seat.name)
@@ -244,18 +244,4 @@ func (s *seat) announce(now time.Time) {
 func (s *seat) leave() {
 	s.dir.RemoveRunFile(s.part)
 	s.lock.Release()
-}
-
-// residentBytes is the resident memory of this process; 0 where the system does not tell.
-func residentBytes() int64 {
-	content, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		return 0
-	}
-	fields := strings.Fields(string(content))
-	if len(fields) < 2 {
-		return 0
-	}
-	pages, _ := strconv.ParseInt(fields[1], 10, 64)
-	return pages * int64(os.Getpagesize())
 }
