@@ -62,10 +62,13 @@ func ended(cause error, c *call) error {
 // fromTransport is the error of a call that got no answer, or none of ClickHouse's.
 func (db *DB) fromTransport(err error) error {
 	var (
+		known    *aurora.Error
 		stranger *strangerError
 		status   *clickhouse.HTTPError
 	)
 	switch {
+	case errors.As(err, &known): // said where the address was looked up
+		return known
 	case errors.As(err, &stranger):
 		return db.notClickHouse(stranger.Error(), err)
 	case errors.As(err, &status):

@@ -35,8 +35,9 @@ type Config struct {
 	// URL is the address of the HTTP interface, "http://127.0.0.1:8361" say.
 	URL string
 	// Locate, if set, gives the host and port to dial now, instead of those of URL: an
-	// engine that is started again may answer at another port.
-	Locate func() string
+	// engine that is started again may answer at another port. Its error should be an
+	// [aurora.Error]; it is what the call then fails with.
+	Locate func() (string, error)
 	// Writer creates tables and stores rows; Reader runs the statements of people and models.
 	Writer, Reader Credentials
 	// Log gets one debug line per block; may be nil.
@@ -84,7 +85,9 @@ func Open(cfg Config) (*DB, error) {
 // host is where ClickHouse should answer now.
 func (db *DB) host() string {
 	if db.config.Locate != nil {
-		return db.config.Locate()
+		if host, err := db.config.Locate(); err == nil {
+			return host
+		}
 	}
 	return db.base.Host
 }

@@ -73,12 +73,16 @@ func fromClickHouse(res *http.Response) bool {
 }
 
 // newTransport makes the one transport of a DB; locate, if set, says where to dial.
-func newTransport(locate func() string) *http.Transport {
+func newTransport(locate func() (string, error)) *http.Transport {
 	dialer := &net.Dialer{Timeout: dialTimeout}
 	return &http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			if locate != nil {
-				address = locate()
+				found, err := locate()
+				if err != nil {
+					return nil, err
+				}
+				address = found
 			}
 			return dialer.DialContext(ctx, network, address)
 		},

@@ -52,7 +52,7 @@ func (m *Manager) PlanUp(ctx context.Context, o aurora.StackSpec) (aurora.Plan, 
 		spec.Broker, spec.Demo = spec.Broker || old.Broker, spec.Demo || old.Demo
 	}
 	plan := aurora.Plan{Verb: "up"}
-	if running && known && spec == old && m.healthy(ctx) {
+	if running && known && spec == old && m.healthy(ctx) && m.stays(ctx) {
 		plan.Nothing, plan.Stack = true, &old
 		return plan, nil
 	}
@@ -81,8 +81,7 @@ func (m *Manager) choosePorts(spec *aurora.StackSpec, old aurora.StackSpec, runn
 		if err != nil {
 			return err
 		}
-		// A port that an earlier stack of this folder still holds comes free when that part has stopped.
-		if r, alive := m.Dir.ReadRunFile(part); alive && strings.HasSuffix(r.Address, fmt.Sprintf(":%d", current)) {
+		if owner != "" && m.comesFree(current) {
 			chosen, owner = current, ""
 		}
 		if owner != "" {
@@ -99,6 +98,10 @@ func (m *Manager) choosePorts(spec *aurora.StackSpec, old aurora.StackSpec, runn
 	}
 	return choose(PartBroker, spec.BrokerPort, DefaultBrokerPort, &spec.BrokerPort)
 }
+
+// comesFree tells whether a port is held by a part of this folder that a killed
+// supervisor left behind: it is stopping.
+func (m *Manager) comesFree(port int) bool { return m.Dir.belongsTo(portOwner(port)) }
 
 func address(part string, spec aurora.StackSpec) string {
 	switch part {
@@ -188,7 +191,7 @@ func (m *Manager) moveAway(part string, spec *aurora.StackSpec) error {
 		return nil
 	}
 	chosen, owner, err := ChoosePort(*port)
-	if err != nil || owner == "" {
+	if err != nil || owner == "" || m.comesFree(*port) {
 		return err
 	}
 	*port = chosen
@@ -215,6 +218,13 @@ func (m *Manager) notReady(ctx context.Context, stack aurora.Stack) error {
 	}
 	return &aurora.Error{Code: aurora.CodeTimeout, Title: "the stack is not ready in time", Detail: "no answer from: " + strings.Join(missing, ", "),
 		Hint: "aurora status; the logs are in " + filepath.Dir(m.Dir.Log("x")), Err: ctx.Err()}
+}
+
+// stays tells whether the supervisor outlives a moment: one that was killed just now
+// holds its lock until the kernel has cleared it away.
+func (m *Manager) stays(ctx context.Context) bool {
+	wait(ctx, 50*time.Millisecond)
+	return m.Dir.held("supervisor") != 0
 }
 
 func (m *Manager) healthy(ctx context.Context) bool {
@@ -248,12 +258,15 @@ func (m *Manager) Stack(ctx context.Context) aurora.Stack {
 
 func (m *Manager) component(ctx context.Context, name string, spec aurora.StackSpec, state supervisorState) aurora.Component {
 	c := aurora.Component{Name: name, Health: aurora.Stopped}
+	var child partState
 	if i := slices.IndexFunc(state.Parts, func(p partState) bool { return p.Name == name }); i >= 0 {
-		c.Restarts, c.Detail = state.Parts[i].Restarts, state.Parts[i].LastError
+		child = state.Parts[i]
+		c.Restarts, c.Detail = child.Restarts, child.LastError
 	}
+	supervised := m.Dir.held("supervisor") != 0
 	r, alive := m.Dir.ReadRunFile(name)
-	if !alive {
-		if m.Dir.held("supervisor") != 0 {
+	if !alive || supervised && r.PID != child.PID { // not started, or left behind by an earlier supervisor
+		if supervised {
 			c.Health = aurora.Unhealthy
 		}
 		return c

@@ -27,20 +27,29 @@ func ChoosePort(preferred int) (port int, taken string, err error) {
 
 // PortOwner names the process that listens on a loopback port, "process 4242 (name)", or "another process".
 func PortOwner(port int) string {
+	pid := portOwner(port)
+	if pid == 0 {
+		return "another process"
+	}
+	name, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+	return fmt.Sprintf("process %d (%s)", pid, strings.TrimSpace(string(name)))
+}
+
+// portOwner gives the pid of the process that listens on a loopback port, 0 when it cannot be told.
+func portOwner(port int) int {
 	inode := listeningInode(port)
 	if inode == "" {
-		return "another process"
+		return 0
 	}
 	link := "socket:[" + inode + "]"
 	descriptors, _ := filepath.Glob("/proc/[0-9]*/fd/*")
 	for _, fd := range descriptors {
 		if target, err := os.Readlink(fd); err == nil && target == link {
-			pid := strings.Split(fd, "/")[2]
-			name, _ := os.ReadFile("/proc/" + pid + "/comm")
-			return fmt.Sprintf("process %s (%s)", pid, strings.TrimSpace(string(name)))
+			pid, _ := strconv.Atoi(strings.Split(fd, "/")[2])
+			return pid
 		}
 	}
-	return "another process"
+	return 0
 }
 
 // listeningInode gives the socket inode that listens on the port, as /proc/net/tcp lists it; "" if there is none.

@@ -50,7 +50,7 @@ func (a *app) warehouse(c *config.Config, halfSent func(token string)) (*clickho
 	}
 	if cfg.URL == "" {
 		dir := stack.Dir(c.DataDir)
-		cfg.URL, cfg.Locate = "http://"+engineAddress(dir), func() string { return engineAddress(dir) }
+		cfg.URL, cfg.Locate = "http://127.0.0.1", func() (string, error) { return engineAddress(dir) }
 		// Without secrets there has never been an engine here: the first call then says that none answers.
 		if secrets, err := embedded.LoadSecrets(dir.Run("")); err == nil {
 			cfg.Writer = clickhouse.Credentials{User: embedded.WriterUser, Password: secrets.Writer}
@@ -71,16 +71,15 @@ func prepareFolder(c *config.Config) (stack.Dir, error) {
 	return dir, err
 }
 
-// engineAddress is where the embedded engine answers, or would.
-func engineAddress(dir stack.Dir) string {
+// engineAddress is where the embedded engine of a data folder answers. Another folder's
+// engine, at the default port say, is not asked.
+func engineAddress(dir stack.Dir) (string, error) {
 	if r, ok := dir.ReadRunFile(stack.PartEngine); ok {
-		return r.Address
+		return r.Address, nil
 	}
-	port := stack.DefaultEnginePort
-	if spec, ok := dir.ReadSpec(); ok {
-		port = spec.EnginePort
+	return "", &aurora.Error{
+		Code: aurora.CodeClickHouseAway, Title: "cannot reach ClickHouse", Detail: "the engine of " + string(dir) + " is not running", Hint: "aurora up",
 	}
-	return fmt.Sprintf("127.0.0.1:%d", port)
 }
 
 // stack gives the manager of the local stack.

@@ -15,7 +15,6 @@ import (
 
 	"github.com/aurora-analytics/aurora/pkg/aurora"
 	"github.com/aurora-analytics/aurora/pkg/clickhouse"
-	"github.com/aurora-analytics/aurora/pkg/config"
 	"github.com/aurora-analytics/aurora/pkg/decode"
 	"github.com/aurora-analytics/aurora/pkg/kafka"
 	"github.com/aurora-analytics/aurora/pkg/pipeline"
@@ -75,63 +74,19 @@ func workerRun(ctx context.Context, o *workerOptions) error {
 	if o.App.proc.Getenv("GOGC") == "" {
 		debug.SetGCPercent(workerGC)
 	}
-	for {
-		err := o.runUntilMoved(ctx, c, seat, points)
-		if !errors.Is(err, errEngineMoved) {
-			return err
-		}
-		o.App.daemonLog().Info("the engine answers elsewhere now; starting over")
-	}
-}
-
-// errEngineMoved ends a run whose engine came back at another address.
-var errEngineMoved = errors.New("the engine has moved")
-
-// runUntilMoved runs the worker until ctx ends or the engine of the data folder, started
-// anew, has got another port than the one this run speaks to.
-func (o *workerOptions) runUntilMoved(ctx context.Context, c *config.Config, seat *seat, points failpoints) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	if c.ClickHouse.URL == "" {
-		go watchEngine(ctx, seat.dir, engineAddress(seat.dir), cancel) // ends with ctx
-	}
 	db, err := o.App.warehouse(c, points.halfSent())
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
 	if err := prepare(ctx, db); err != nil {
-		if moved := context.Cause(ctx); errors.Is(moved, errEngineMoved) {
-			return moved
-		}
 		return err
 	}
 	w := pipeline.NewWorker(o.options(db, seat))
 	if err := points.apply(w); err != nil {
 		return err
 	}
-	err = w.Run(ctx)
-	if moved := context.Cause(ctx); errors.Is(moved, errEngineMoved) {
-		return moved
-	}
-	return err
-}
-
-// watchEngine ends the context when the engine's run file names another address.
-func watchEngine(ctx context.Context, dir stack.Dir, address string, end context.CancelCauseFunc) {
-	look := time.NewTicker(500 * time.Millisecond)
-	defer look.Stop()
-	for {
-		select {
-		case <-look.C:
-		case <-ctx.Done():
-			return
-		}
-		if r, ok := dir.ReadRunFile(stack.PartEngine); ok && r.Address != address {
-			end(errEngineMoved)
-			return
-		}
-	}
+	return w.Run(ctx)
 }
 
 // options joins the adapters to the worker's ports.
