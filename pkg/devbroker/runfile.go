@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+
+	"github.com/aurora-analytics/aurora/pkg/aurora"
 )
 
 // RunFile is the name of the run file in the folder "run" of a stack.
@@ -25,24 +27,8 @@ func writeRunFile(runDir string, r Running) (remove func(), err error) {
 	if err := os.MkdirAll(runDir, 0o700); err != nil {
 		return nil, unwritable(runDir, err)
 	}
-	content, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return nil, err
-	}
 	path := filepath.Join(runDir, RunFile)
-	temporary, err := os.CreateTemp(runDir, ".broker-") // made with mode 0600
-	if err != nil {
-		return nil, unwritable(runDir, err)
-	}
-	defer func() { _ = os.Remove(temporary.Name()) }() // gone already when all went well
-	_, err = temporary.Write(append(content, '\n'))
-	if closed := temporary.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	if err != nil {
+	if err := aurora.ReplaceJSON(path, r); err != nil {
 		return nil, unwritable(path, err)
 	}
 	return func() { _ = os.Remove(path) }, nil

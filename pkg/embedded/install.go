@@ -124,7 +124,7 @@ func place(engineDir, path string, want release) (Library, error) {
 		Path: final, Version: want.Version, Size: info.Size(), SHA256: want.SHA256,
 		Modified: info.ModTime(), Installed: time.Now().UTC(),
 	}
-	if err := writeJSON(filepath.Join(dir, manifestName), lib); err != nil {
+	if err := aurora.ReplaceJSON(filepath.Join(dir, manifestName), lib); err != nil {
 		return Library{}, unwritable(dir, err)
 	}
 	return lib, syncDir(engineDir)

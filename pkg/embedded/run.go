@@ -181,7 +181,7 @@ func (p *process) announce(root *chdb.Conn) (Running, error) {
 	}
 	running := Running{PID: os.Getpid(), Address: p.listener.Addr().String(), Version: version, Started: p.started}
 	path := filepath.Join(p.folders.run, runFileName)
-	if err := writeJSON(path, running); err != nil {
+	if err := aurora.ReplaceJSON(path, running); err != nil {
 		return running, unwritable(path, err)
 	}
 	return running, nil

@@ -57,7 +57,7 @@ func EnsureSecrets(runDir string) (Secrets, error) {
 		return s, err
 	}
 	s = Secrets{Writer: rand.Text(), Reader: rand.Text()}
-	if err := writeJSON(filepath.Join(runDir, secretsName), s); err != nil {
+	if err := aurora.ReplaceJSON(filepath.Join(runDir, secretsName), s); err != nil {
 		return Secrets{}, unwritable(runDir, err)
 	}
 	return s, nil

@@ -100,10 +100,10 @@ func writeSettings(f folders, durability string) ([]string, error) {
 	server := filepath.Join(f.conf, "config.xml")
 	users := filepath.Join(f.conf, "users.xml")
 	content := fmt.Sprintf(serverSettings, strconv.FormatUint(memoryLimit(), 10), escape(users), escape(f.empty), escape(f.backups), mergeTree)
-	if err := writeFile(server, []byte(content)); err != nil {
+	if err := aurora.ReplaceFile(server, []byte(content)); err != nil {
 		return nil, unwritable(server, err)
 	}
-	if err := writeFile(users, []byte(userSettings)); err != nil {
+	if err := aurora.ReplaceFile(users, []byte(userSettings)); err != nil {
 		return nil, unwritable(users, err)
 	}
 	return []string{"--path=" + f.data, "--config-file=" + server, "--log-level=error"}, nil

@@ -14,7 +14,6 @@ package stack
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -80,7 +79,9 @@ type RunFile struct {
 }
 
 // WriteRunFile announces that a part answers.
-func (d Dir) WriteRunFile(part string, r RunFile) error { return writeJSON(d.Run(part+".json"), r) }
+func (d Dir) WriteRunFile(part string, r RunFile) error {
+	return aurora.ReplaceJSON(d.Run(part+".json"), r)
+}
 
 // ReadRunFile gives what a part announced; ok is false when it did not, or its process is gone.
 func (d Dir) ReadRunFile(part string) (r RunFile, ok bool) {
@@ -123,17 +124,4 @@ func readJSON(path string, into any) error {
 		return err
 	}
 	return json.Unmarshal(content, into)
-}
-
-// writeJSON replaces a file atomically; only its owner may read it.
-func writeJSON(path string, value any) error {
-	content, err := json.MarshalIndent(value, "", "  ")
-	if err != nil {
-		return err
-	}
-	temporary := fmt.Sprintf("%s.%d", path, os.Getpid())
-	if err := os.WriteFile(temporary, append(content, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(temporary, path)
 }

@@ -118,7 +118,7 @@ func address(part string, spec aurora.StackSpec) string {
 // Up starts what the spec names and waits until every part answers. Progress
 // is called for each part as it answers.
 func (m *Manager) Up(ctx context.Context, spec aurora.StackSpec, progress func(aurora.Component)) error {
-	if err := writeJSON(m.Dir.Run("stack.json"), spec); err != nil {
+	if err := aurora.ReplaceJSON(m.Dir.Run("stack.json"), spec); err != nil {
 		return unwritable(string(m.Dir), err)
 	}
 	if m.Dir.held("supervisor") == 0 {
@@ -195,7 +195,7 @@ func (m *Manager) moveAway(part string, spec *aurora.StackSpec) error {
 		return err
 	}
 	*port = chosen
-	if err := writeJSON(m.Dir.Run("stack.json"), *spec); err != nil {
+	if err := aurora.ReplaceJSON(m.Dir.Run("stack.json"), *spec); err != nil {
 		return unwritable(string(m.Dir), err)
 	}
 	return nil

@@ -221,7 +221,7 @@ func (s *Supervisor) update(name string, change func(*partState)) {
 }
 
 func (s *Supervisor) save() {
-	if err := writeJSON(s.Dir.Run("supervisor.json"), s.state); err != nil {
+	if err := aurora.ReplaceJSON(s.Dir.Run("supervisor.json"), s.state); err != nil {
 		s.Log.Error("cannot write the supervisor's state", "err", err)
 	}
 }

@@ -95,7 +95,7 @@ func prepared(t *testing.T, spec aurora.StackSpec) Dir {
 	if err := dir.Prepare(); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeJSON(dir.Run("stack.json"), spec); err != nil {
+	if err := aurora.ReplaceJSON(dir.Run("stack.json"), spec); err != nil {
 		t.Fatal(err)
 	}
 	return dir

@@ -29,38 +29,13 @@ type serveFile struct {
 func serveFilePath(runDir string) string { return filepath.Join(runDir, "serve.json") }
 
 func (f serveFile) write(runDir string) error {
-	content, err := json.Marshal(f)
-	if err != nil {
-		return err
-	}
-	if err := writePrivate(serveFilePath(runDir), content); err != nil {
+	if err := aurora.ReplaceJSON(serveFilePath(runDir), f); err != nil {
 		return &aurora.Error{
 			Code: aurora.CodeStorageUnwritable, Title: "cannot write the server's run file", Detail: err.Error(),
 			Hint: "make the data folder writable, or choose another with --data-dir", Err: err,
 		}
 	}
 	return nil
-}
-
-// writePrivate writes a file atomically, for its owner only.
-func writePrivate(path string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".serve-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(file.Name()) }() // gone already when all went well
-	if _, err = file.Write(content); err == nil {
-		err = file.Close()
-	} else {
-		_ = file.Close()
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
 }
 
 // remove withdraws the announcement, unless another server has written its own since.
@@ -122,7 +97,7 @@ func (a *app) openBrowser(ctx context.Context, runDir, link string) {
 	}
 	page := filepath.Join(runDir, "open.html")
 	content := fmt.Sprintf(`<!doctype html><meta http-equiv="refresh" content="0;url=%s">`, html.EscapeString(link))
-	if err := writePrivate(page, []byte(content)); err != nil {
+	if err := aurora.ReplaceFile(page, []byte(content)); err != nil {
 		return
 	}
 	command := exec.CommandContext(ctx, program, page)
