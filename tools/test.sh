@@ -18,5 +18,5 @@ export AURORA_TEST_BINARY="$PWD/bin/aurora"
 AURORA_ENGINE_DIR=$(bin/aurora engine status -o json | sed -n 's/.*"folder": "\(.*\)".*/\1/p')
 export AURORA_ENGINE_DIR
 part "web UI units" npm --prefix webui test
-part "go" go test -timeout 25m ./...
+part "go" go test -race -timeout 25m ./...
 part "web UI in the browser" env AURORA_BIN="$AURORA_TEST_BINARY" npm --prefix webui run e2e
