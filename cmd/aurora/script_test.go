@@ -20,6 +20,7 @@ import (
 
 	"github.com/aurora-analytics/aurora/cmd/aurora/cli"
 	"github.com/aurora-analytics/aurora/pkg/embedded"
+	"github.com/aurora-analytics/aurora/pkg/stack"
 )
 
 // program is the test binary in the role of aurora; scripts and the shared stack run it.
@@ -46,7 +47,7 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
 		Setup: setUpScript,
-		Cmds:  map[string]func(*testscript.TestScript, bool, []string){"fails": fails, "stack": useStack, "freeport": freePort, "eventually": eventually},
+		Cmds:  map[string]func(*testscript.TestScript, bool, []string){"fails": fails, "stack": useStack, "freeport": freePort, "eventually": eventually, "takeport": takePort},
 		Condition: func(condition string) (bool, error) {
 			if condition == "engine" {
 				_, err := embedded.Installed(engineDir())
@@ -141,6 +142,20 @@ func freePort(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Setenv(args[0], strconv.Itoa(listener.Addr().(*net.TCPAddr).Port))
 	ts.Check(listener.Close())
+}
+
+// takePort listens on the port that the broker of a stopped stack had: `takeport FOLDER`.
+func takePort(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: takeport FOLDER")
+	}
+	spec, ok := stack.Dir(args[0]).ReadSpec()
+	if !ok {
+		ts.Fatalf("no stack was ever started in %s", args[0])
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(spec.BrokerPort)))
+	ts.Check(err)
+	ts.Defer(func() { _ = listener.Close() })
 }
 
 // useStack points a script at the stack that the scripts share: engine, broker and worker, started once.

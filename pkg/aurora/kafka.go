@@ -13,6 +13,10 @@ const (
 	ProtocolSASLSSL       = "SASL_SSL"
 )
 
+// LocalBroker stands in the place of an address for the development broker of the
+// stack: wherever it listens when it is needed. It may come back at another port.
+const LocalBroker = "local"
+
 // Broker says how to reach a Kafka cluster. Password and key fields hold a
 // reference (${env:NAME}, ${file:PATH}), never the secret itself.
 type Broker struct {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"reflect"
 	"regexp"
 	"strings"
 	"time"
@@ -114,7 +115,14 @@ func planAgain(p aurora.Pipeline, o ConnectOptions) (aurora.Plan, error) {
 	}
 	plan := aurora.Plan{Verb: "connect", Pipeline: &p}
 	if p.Desired == aurora.DesiredRunning {
-		plan.Nothing = true
+		if plan.Nothing = reflect.DeepEqual(p.Source.Broker, o.Broker); plan.Nothing {
+			return plan, nil
+		}
+		plan.Actions = []aurora.Action{{
+			Verb: "change", What: "pipeline " + p.Name,
+			Detail: fmt.Sprintf("brokers %s instead of %s", strings.Join(o.Broker.Addresses, ","), strings.Join(p.Source.Broker.Addresses, ",")),
+		}}
+		p.Source.Broker = o.Broker
 		return plan, nil
 	}
 	p.Source.Broker, p.Desired = o.Broker, aurora.DesiredRunning

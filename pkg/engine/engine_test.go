@@ -189,6 +189,10 @@ func TestConnectPlansWithoutWritingThenMakesTableAndPipeline(t *testing.T) {
 	if err != nil || !again.Nothing {
 		t.Errorf("connecting again: %+v, %v", again, err)
 	}
+	moved, err := r.PlanConnect(t.Context(), engine.ConnectOptions{Topic: "shop.orders", Broker: aurora.Broker{Addresses: []string{"elsewhere:9092"}}})
+	if err != nil || moved.Nothing || moved.Pipeline.ID != p.ID || moved.Pipeline.Source.Broker.Addresses[0] != "elsewhere:9092" {
+		t.Errorf("connecting through other brokers: %+v, %v", moved, err)
+	}
 	r.kafka.hold("other", `{"id":1}`)
 	if _, err := r.PlanConnect(t.Context(), engine.ConnectOptions{Topic: "other", Table: "shop_orders"}); code(err) != aurora.CodePipelineExists {
 		t.Errorf("a second topic into the table: %v", err)

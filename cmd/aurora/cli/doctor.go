@@ -139,7 +139,7 @@ func (a *app) clickHouseCheck(ctx context.Context, c *config.Config) check {
 }
 
 func (a *app) kafkaCheck(ctx context.Context, c *config.Config) check {
-	broker := a.defaultBroker(c)
+	broker := a.located(a.defaultBroker(c))
 	admin, err := a.kafkaAdmin(ctx, broker)
 	if err != nil {
 		return failed("Kafka", "warn", err)

@@ -30,7 +30,11 @@ func stackParts(spec aurora.StackSpec) []stack.Part {
 	if spec.Broker {
 		parts = append(parts, stack.Part{Name: stack.PartBroker, Args: []string{"broker", "--port", fmt.Sprint(spec.BrokerPort)}})
 	}
-	parts = append(parts, stack.Part{Name: stack.PartWorker, Args: []string{"worker"}, After: []string{stack.PartEngine}})
+	worker := stack.Part{Name: stack.PartWorker, Args: []string{"worker"}, After: []string{stack.PartEngine}}
+	if spec.Broker {
+		worker.After = append(worker.After, stack.PartBroker)
+	}
+	parts = append(parts, worker)
 	if spec.Demo {
 		parts = append(parts, stack.Part{
 			Name: stack.PartGenerator, After: []string{stack.PartBroker},

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
-	"path/filepath"
+	"net"
+	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -72,11 +74,30 @@ func (a *app) defaultBroker(c *config.Config) aurora.Broker {
 		return b
 	}
 	b.Addresses = []string{defaultKafka}
-	if r, ok := stack.Dir(c.DataDir).ReadRunFile(stack.PartBroker); ok {
-		b.Addresses = []string{r.Address}
-	} else if r, err := devbroker.Find(filepath.Join(c.DataDir, "run")); err == nil {
-		b.Addresses = []string{r.Address} // it stopped without a word; the error names its address
+	if _, err := devbroker.Find(stack.Dir(c.DataDir).Run("")); err == nil {
+		b.Addresses = []string{aurora.LocalBroker}
 	}
+	return b
+}
+
+// located puts the address of the development broker in the place of its name. One that
+// does not run is looked for where it should be: the error then names that address.
+func (a *app) located(b aurora.Broker) aurora.Broker {
+	if !slices.Equal(b.Addresses, []string{aurora.LocalBroker}) {
+		return b
+	}
+	port := stack.DefaultBrokerPort
+	if c, err := a.config(); err == nil {
+		dir := stack.Dir(c.DataDir)
+		if r, err := devbroker.Find(dir.Run("")); err == nil {
+			b.Addresses = []string{r.Address}
+			return b
+		}
+		if spec, ok := dir.ReadSpec(); ok && spec.BrokerPort != 0 {
+			port = spec.BrokerPort
+		}
+	}
+	b.Addresses = []string{net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}
 	return b
 }
 
@@ -86,9 +107,9 @@ func (a *app) kafkaOptions() kafka.Options {
 }
 
 func (a *app) kafkaAdmin(ctx context.Context, b aurora.Broker) (*kafka.Admin, error) {
-	return kafka.NewAdmin(ctx, b, a.kafkaOptions())
+	return kafka.NewAdmin(ctx, a.located(b), a.kafkaOptions())
 }
 
 func (a *app) kafkaProducer(ctx context.Context, b aurora.Broker) (*kafka.Producer, error) {
-	return kafka.NewProducer(ctx, b, a.kafkaOptions())
+	return kafka.NewProducer(ctx, a.located(b), a.kafkaOptions())
 }

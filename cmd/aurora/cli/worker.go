@@ -104,7 +104,7 @@ func (o *workerOptions) options(db *clickhouse.DB, seat *seat) pipeline.WorkerOp
 		Registry: db, Store: db, Log: log,
 		Limits: pipeline.NewLimits(o.Memory<<20, 0),
 		Connect: func(ctx context.Context, p aurora.Pipeline, reb pipeline.Rebalancer) (pipeline.Source, error) {
-			consumer, err := kafka.NewConsumer(ctx, p.Source.Broker, kafka.ConsumerOptions{
+			consumer, err := kafka.NewConsumer(ctx, o.App.located(p.Source.Broker), kafka.ConsumerOptions{
 				Topic: p.Source.Topic, Group: p.Group(), InstanceID: instance, Secrets: secrets, Log: log,
 			}, reb)
 			if err != nil {
