@@ -78,7 +78,7 @@ func (c *candidate) isTime() bool {
 // timeRank is lower the more a column looks like the time of its event.
 func (c *candidate) timeRank() int {
 	names := []string{"event_time", "event_timestamp", "event_ts", "event_at", "occurred_at", "timestamp", "ts", "time", "datetime", "created_at", "created", "date"}
-	rank := slices.Index(names, strings.Join(split(c.Name), "_"))
+	rank := slices.Index(names, strings.Join(withoutUnit(split(c.Name)), "_"))
 	if rank < 0 {
 		rank = len(names)
 	}

@@ -141,8 +141,9 @@ func (o *observation) chooseInteger(inner bool) kind {
 	case inner || !timeLike(o.key):
 		return kind{name: "Int64", why: "integers"}
 	}
+	unit := namedUnit(o.key)
 	for _, epoch := range jsontext.Epochs() {
-		if o.numbers.epochs[epoch.Unit] == o.present() {
+		if o.numbers.epochs[epoch.Unit] == o.present() && (unit == "" || unit == epoch.Unit) {
 			return kind{name: fmt.Sprintf("DateTime64(%d, 'UTC')", epoch.Precision), why: "integers with the name and the size of times, " + epoch.Unit + " since 1970,", epoch: epoch.Unit}
 		}
 	}
@@ -212,19 +213,4 @@ func (o *observation) kindNames() string {
 		}
 	}
 	return strings.Join(seen, ", ")
-}
-
-// timeLike says whether a number of this name may be a time.
-func timeLike(name string) bool {
-	words := split(name)
-	if len(words) == 0 {
-		return false
-	}
-	switch words[len(words)-1] {
-	case "ts", "time", "timestamp", "date", "datetime", "at", "epoch":
-		return true
-	case "ms", "us", "ns", "s", "sec", "millis", "seconds", "utc":
-		return len(words) > 1 && timeLike(strings.Join(words[:len(words)-1], "_"))
-	}
-	return words[0] == "ts" || words[0] == "timestamp"
 }

@@ -41,7 +41,7 @@ func comment(c *candidate) string {
 	if dotted := c.seen.dotted(); dotted != c.Name {
 		text += ", at " + dotted
 	}
-	if unit := unit(words); unit != "" {
+	if unit := unit(words); unit != "" && !c.isTime() {
 		text += ", in " + unit
 	}
 	if !c.full() {
