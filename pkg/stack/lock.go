@@ -40,8 +40,10 @@ func (d Dir) TryLock(part string) (*Lock, error) {
 func (l *Lock) Release() { _ = l.file.Close() }
 
 // held gives the pid of the process that holds the lock of a part, 0 when it is free.
-func (d Dir) held(part string) int {
-	path := d.Run(part + ".lock")
+func (d Dir) held(part string) int { return lockedBy(d.Run(part + ".lock")) }
+
+// lockedBy gives the pid in a lock file that is held, 1 when it names none, and 0 when it is free.
+func lockedBy(path string) int {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return 0

@@ -46,15 +46,21 @@ func (m *Manager) PlanUp(ctx context.Context, o aurora.StackSpec) (aurora.Plan, 
 	old, known := m.Dir.ReadSpec()
 	spec := aurora.StackSpec{
 		EnginePort: old.EnginePort, BrokerPort: old.BrokerPort,
-		Broker: o.Broker || o.Demo, Demo: o.Demo,
-	}
-	if running { // what runs goes on running; `up` only adds
-		spec.Broker, spec.Demo = spec.Broker || old.Broker, spec.Demo || old.Demo
+		// `up` only adds; what a killed supervisor ran comes back, and `down` forgets it.
+		Broker: o.Broker || o.Demo || old.Broker, Demo: o.Demo || old.Demo,
 	}
 	plan := aurora.Plan{Verb: "up"}
 	if running && known && spec == old && m.healthy(ctx) && m.stays(ctx) {
 		plan.Nothing, plan.Stack = true, &old
 		return plan, nil
+	}
+	for _, name := range parts(spec) {
+		if running && slices.Contains(parts(old), name) {
+			continue
+		}
+		if pid := m.Dir.alone(name); pid != 0 {
+			return aurora.Plan{}, runsAlone(name, pid, m.Dir)
+		}
 	}
 	if err := m.choosePorts(&spec, old, running, &plan); err != nil {
 		return aurora.Plan{}, err
@@ -173,7 +179,7 @@ func (m *Manager) awaitReady(ctx context.Context, spec aurora.StackSpec, progres
 				progress(c)
 			}
 		}
-		if ready && len(reported) == len(parts(spec)) {
+		if ready && len(reported) >= len(parts(spec)) { // more, when another part runs alone
 			return nil
 		}
 		select {
@@ -240,13 +246,16 @@ func (m *Manager) healthy(ctx context.Context) bool {
 func (m *Manager) Stack(ctx context.Context) aurora.Stack {
 	stack := aurora.Stack{Target: "local", DataDir: string(m.Dir), Components: []aurora.Component{}}
 	spec, known := m.Dir.ReadSpec()
-	if !known {
-		return stack
-	}
 	var state supervisorState
 	_ = readJSON(m.Dir.Run("supervisor.json"), &state)
-	for _, name := range parts(spec) {
-		stack.Components = append(stack.Components, m.component(ctx, name, spec, state))
+	for _, name := range []string{PartEngine, PartBroker, PartWorker, PartGenerator} {
+		declared := known && slices.Contains(parts(spec), name)
+		if _, alive := m.Dir.ReadRunFile(name); declared || alive {
+			stack.Components = append(stack.Components, m.component(ctx, name, spec, state, declared))
+		}
+	}
+	if !known {
+		return stack
 	}
 	supervisor := aurora.Component{Name: "supervisor", Health: aurora.Stopped}
 	if pid := m.Dir.held("supervisor"); pid != 0 {
@@ -256,14 +265,14 @@ func (m *Manager) Stack(ctx context.Context) aurora.Stack {
 	return stack
 }
 
-func (m *Manager) component(ctx context.Context, name string, spec aurora.StackSpec, state supervisorState) aurora.Component {
+func (m *Manager) component(ctx context.Context, name string, spec aurora.StackSpec, state supervisorState, declared bool) aurora.Component {
 	c := aurora.Component{Name: name, Health: aurora.Stopped}
 	var child partState
 	if i := slices.IndexFunc(state.Parts, func(p partState) bool { return p.Name == name }); i >= 0 {
 		child = state.Parts[i]
 		c.Restarts, c.Detail = child.Restarts, child.LastError
 	}
-	supervised := m.Dir.held("supervisor") != 0
+	supervised := declared && m.Dir.held("supervisor") != 0
 	r, alive := m.Dir.ReadRunFile(name)
 	if !alive || supervised && r.PID != child.PID { // not started, or left behind by an earlier supervisor
 		if supervised {
@@ -294,12 +303,15 @@ func (m *Manager) PlanDown(purge bool) aurora.Plan {
 	plan := aurora.Plan{Verb: "down", Purge: purge}
 	spec, _ := m.Dir.ReadSpec()
 	for _, name := range slices.Backward(parts(spec)) {
-		if r, alive := m.Dir.ReadRunFile(name); alive {
+		if r, alive := m.Dir.ReadRunFile(name); alive && m.Dir.belongsTo(r.PID) {
 			plan.Actions = append(plan.Actions, aurora.Action{Verb: "stop", What: name, Detail: fmt.Sprintf("process %d", r.PID)})
 		}
 	}
 	if pid := m.Dir.held("supervisor"); pid != 0 {
 		plan.Actions = append(plan.Actions, aurora.Action{Verb: "stop", What: "supervisor", Detail: fmt.Sprintf("process %d", pid)})
+	}
+	for _, h := range m.staying() {
+		plan.Notes = append(plan.Notes, fmt.Sprintf("the %s (process %d) was started on its own and goes on", h.part, h.pid))
 	}
 	for _, folder := range m.purged() {
 		if _, err := os.Stat(folder); err == nil && purge {
@@ -322,6 +334,9 @@ func (m *Manager) purged() []string {
 // Down stops the supervisor, and with it every part; parts that an
 // earlier supervisor left behind are stopped too. With purge the data goes.
 func (m *Manager) Down(purge bool) error {
+	if left := m.staying(); purge && len(left) > 0 {
+		return runsAlone(left[0].part, left[0].pid, m.Dir)
+	}
 	if pid := m.Dir.held("supervisor"); pid != 0 {
 		_ = syscall.Kill(pid, syscall.SIGTERM)
 		if !waitGone(pid, 4*stopGrace) {
@@ -340,12 +355,25 @@ func (m *Manager) Down(purge bool) error {
 		}
 	}
 	if !purge {
-		return nil
+		return m.forget()
 	}
 	for _, folder := range m.purged() {
 		if err := os.RemoveAll(folder); err != nil {
 			return unwritable(folder, err)
 		}
+	}
+	return nil
+}
+
+// forget makes the next `up` start the engine and the worker alone, at the ports they had.
+func (m *Manager) forget() error {
+	spec, known := m.Dir.ReadSpec()
+	if !known || !spec.Broker && !spec.Demo {
+		return nil
+	}
+	spec.Broker, spec.Demo = false, false
+	if err := aurora.ReplaceJSON(m.Dir.Run("stack.json"), spec); err != nil {
+		return unwritable(string(m.Dir), err)
 	}
 	return nil
 }

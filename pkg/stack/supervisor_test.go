@@ -307,3 +307,52 @@ func TestPrepareTellsAFolderThatCannotBeWritten(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestUpBringsBackWhatAKilledSupervisorRanAndDownForgetsIt(t *testing.T) {
+	t.Parallel()
+	dir := prepared(t, aurora.StackSpec{EnginePort: 1, Broker: true, BrokerPort: 2, Demo: true})
+	manager := &Manager{Dir: dir, Library: func() error { return nil }}
+	plan, err := manager.PlanUp(t.Context(), aurora.StackSpec{})
+	if err != nil || !plan.Stack.Broker || !plan.Stack.Demo {
+		t.Errorf("after a kill: %+v, %v", plan.Stack, err)
+	}
+	if err := manager.Down(false); err != nil {
+		t.Fatal(err)
+	}
+	if spec, _ := dir.ReadSpec(); spec != (aurora.StackSpec{EnginePort: 1, BrokerPort: 2}) {
+		t.Errorf("after down: %+v", spec)
+	}
+}
+
+func TestAPartThatRunsAloneIsShownKeepsItsDataAndStopsUp(t *testing.T) {
+	t.Parallel()
+	dir := Dir(t.TempDir())
+	if err := dir.Prepare(); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := dir.TryLock(PartWorker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Release()
+	if err := dir.WriteRunFile(PartWorker, RunFile{PID: os.Getpid()}); err != nil {
+		t.Fatal(err)
+	}
+	manager := &Manager{Dir: dir, Library: func() error { return nil }}
+	if parts := manager.Stack(t.Context()).Components; len(parts) != 1 || parts[0].Name != PartWorker || parts[0].Health != aurora.Healthy {
+		t.Errorf("status lists %+v", parts)
+	}
+	if plan := manager.PlanDown(false); !plan.Nothing || len(plan.Notes) != 1 {
+		t.Errorf("down plans %+v", plan)
+	}
+	_, upErr := manager.PlanUp(t.Context(), aurora.StackSpec{})
+	for what, err := range map[string]error{"up": upErr, "purge": manager.Down(true)} {
+		var e *aurora.Error
+		if !errors.As(err, &e) || e.Code != aurora.CodeLocked || !strings.Contains(e.Hint, strconv.Itoa(os.Getpid())) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := os.Stat(dir.Run("worker.lock")); err != nil {
+		t.Errorf("purge removed the folder: %v", err)
+	}
+}

@@ -43,6 +43,9 @@ func downRun(ctx context.Context, o *downOptions) error {
 		return err
 	}
 	plan := e.PlanDown(o.Purge)
+	for _, note := range plan.Notes {
+		o.Out.Note("note: %s", note)
+	}
 	if plan.Nothing {
 		o.Out.Note("nothing is running")
 		return planResult(o.Out, plan)

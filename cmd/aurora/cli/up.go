@@ -58,6 +58,9 @@ func upRun(ctx context.Context, o *upOptions) error {
 	if o.Target != "local" {
 		return aurora.Usage("unknown target %q", "use --target local", o.Target)
 	}
+	if o.Wait <= 0 {
+		return aurora.Usage("--wait %s is no time to wait", "use --wait 1m, say", o.Wait)
+	}
 	e, err := o.Engine()
 	if err != nil {
 		return err
@@ -75,6 +78,7 @@ func upRun(ctx context.Context, o *upOptions) error {
 		return planResult(o.Out, plan)
 	}
 	if o.DryRun {
+		showPlan(o.Out, plan)
 		return planResult(o.Out, plan)
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.Wait)
