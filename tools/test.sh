@@ -15,7 +15,8 @@ part() {
 part "build" make build
 part "engine library" bin/aurora engine install
 export AURORA_TEST_BINARY="$PWD/bin/aurora"
-AURORA_ENGINE_DIR=$(bin/aurora engine status -o json | sed -n 's/.*"folder": "\(.*\)".*/\1/p')
+library=$(bin/aurora engine status -o json | sed -n 's/^ *"path": "\(.*\)",\{0,1\}$/\1/p')
+AURORA_ENGINE_DIR=$(dirname "$(dirname "${library:?engine status names no library}")")
 export AURORA_ENGINE_DIR
 part "web UI units" npm --prefix webui test
 part "go" go test -race -timeout 25m ./...
