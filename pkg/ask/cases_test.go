@@ -213,3 +213,34 @@ func insertions(text, word string) []string {
 	}
 	return all
 }
+
+// TestKnownWords puts a known value into every question, at every place: it must
+// be refused, or the value must be in the statement. No condition may vanish.
+func TestKnownWords(t *testing.T) {
+	t.Parallel()
+	values := map[string][]string{"shop": {"refunded", "phone"}, "ops": {"eu-west"}, "ferries": {"HEL"}}
+	tried, answered := 0, 0
+	for _, c := range cases(t) {
+		a := asker(readSchema(t, c.schema))
+		for _, value := range values[c.schema] {
+			if strings.Contains(c.question, value) {
+				continue
+			}
+			for _, text := range insertions(c.question, value) {
+				tried++
+				draft, err := a.Draft(t.Context(), offline(text), nil)
+				if err != nil {
+					continue
+				}
+				answered++
+				if !strings.Contains(fmt.Sprint(draft.Statement.Params), value) {
+					t.Errorf("%q lost %q: %s", text, value, draft.Statement.SQL)
+				}
+			}
+		}
+	}
+	if answered == 0 {
+		t.Error("no question with a value more is answered")
+	}
+	t.Logf("%d questions with one value more, %d answered with it", tried, answered)
+}

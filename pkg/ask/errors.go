@@ -45,9 +45,12 @@ func notUnderstood(words []string, why string, understood, suggestions []string)
 }
 
 func ambiguous(why string, choices []string) error {
+	hint := "name the table and the column that are meant; see them with: aurora table list"
+	if len(choices) > 0 {
+		hint = "ask one of: " + strings.Join(choices, " | ")
+	}
 	return &aurora.Error{
-		Code: aurora.CodeAmbiguous, Title: "the question can be read in more than one way", Detail: why,
-		Hint:  "ask one of: " + strings.Join(choices, " | "),
+		Code: aurora.CodeAmbiguous, Title: "the question can be read in more than one way", Detail: why, Hint: hint,
 		Extra: map[string]any{"choices": orEmpty(choices)},
 	}
 }

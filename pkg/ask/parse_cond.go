@@ -134,7 +134,7 @@ func (p *parser) onColumn(cond *condSketch) bool {
 	try := p.clone()
 	try.skipArticles()
 	seg, ok := try.segment(try.pos)
-	if !ok || !seg.has(linkColumn) {
+	if !ok || !seg.has(linkColumn) || commented(seg) {
 		return false
 	}
 	try.take(seg.to - seg.from)
@@ -144,6 +144,17 @@ func (p *parser) onColumn(cond *condSketch) bool {
 		return false
 	}
 	*p = *try
+	return true
+}
+
+// commented says whether a segment is a column only by a word of its comment: the
+// word may be one of its values, so it is not the name of the column.
+func commented(seg segment) bool {
+	for _, l := range seg.links {
+		if l.kind == linkColumn && l.quality > qualityComment {
+			return false
+		}
+	}
 	return true
 }
 

@@ -280,6 +280,7 @@ func (p *parser) superlativeHead() bool {
 	if !ok {
 		return false
 	}
+	m.size = !most
 	if m.agg == "" && most {
 		m.agg, m.assumed = AggSum, true
 	}

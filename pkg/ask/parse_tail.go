@@ -1,5 +1,7 @@
 package ask
 
+import "slices"
+
 // tail reads everything behind the head. A word no rule takes stays unmarked.
 func (p *parser) tail() {
 	rules := []func(*parser) bool{
@@ -348,13 +350,18 @@ func (p *parser) holding() bool {
 		p.take(1)
 	}
 	seg, ok := p.segment(p.pos)
-	if !ok || !seg.has(linkColumn) || seg.links[0].quality < qualityAbbrev {
-		return false
+	if !ok || !seg.has(linkColumn) || seg.links[0].quality < qualityAbbrev || seg.has(linkTable) || keysOnly(seg) {
+		return false // rows of another table are not a value of this one
 	}
 	p.take(seg.to - seg.from)
 	cond := condSketch{ref: &phrase{segments: []segment{seg}}, op: op, from: start, to: p.pos}
 	p.addConds([]condSketch{cond}, "that")
 	return true
+}
+
+// keysOnly says whether a segment names nothing but keys.
+func keysOnly(seg segment) bool {
+	return !slices.ContainsFunc(seg.links, func(l link) bool { return l.kind == linkColumn && !isKey(l.column) })
 }
 
 // belongsTo reads "of all orders", "in orders": the table that is meant.

@@ -68,7 +68,7 @@ func (r *resolver) fit(cond condSketch) (*Cond, error) {
 func (r *resolver) accepts(c *columnInfo, cond condSketch) bool {
 	switch cond.op {
 	case OpMissing, OpPresent:
-		return strings.HasPrefix(c.typ, "Nullable(") || strings.HasPrefix(c.typ, "LowCardinality(Nullable(") || baseType(c.typ) == "String"
+		return c.table == r.table && (strings.HasPrefix(c.typ, "Nullable(") || strings.HasPrefix(c.typ, "LowCardinality(Nullable(") || baseType(c.typ) == "String")
 	case OpGt, OpGe, OpLt, OpLe, OpBetween:
 		return c.kind.numeric()
 	case OpContains, OpStarts, OpEnds:

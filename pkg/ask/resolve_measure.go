@@ -152,6 +152,9 @@ func (r *resolver) measures() error {
 	if r.sk.isShare {
 		return r.share()
 	}
+	if err := r.together(); err != nil {
+		return err
+	}
 	if r.sk.intent == IntentRows && (len(r.out.plan.Dims) > 0 || r.sk.trend) && len(r.sk.measures) == 0 {
 		r.out.plan.Intent = IntentAggregate
 		r.out.plan.Measures = []Measure{{Agg: AggCount}}
@@ -167,6 +170,17 @@ func (r *resolver) measures() error {
 		r.out.plan.Measures = append(r.out.plan.Measures, fitted)
 	}
 	return nil
+}
+
+// together refuses adjectives of one measure that would bound another too.
+func (r *resolver) together() error {
+	ph := r.sk.subject
+	counts := slices.ContainsFunc(r.sk.measures, func(m measureSketch) bool { return m.agg == AggCount && m.ref == nil })
+	if ph == nil || len(ph.segments) == 1 || !counts || len(r.sk.measures) == 1 {
+		return nil
+	}
+	words := r.said(ph.from(), ph.to())
+	return unfit(words, "only one of several numbers would be bounded by %q; ask for them one by one", words)
 }
 
 // described says whether the noun of a share has adjectives and nothing else
@@ -209,9 +223,12 @@ func (r *resolver) measure(m measureSketch) (Measure, error) {
 	}
 	words := r.said(m.ref.from(), m.ref.to())
 	if rows, ok := r.rowsOf(m.ref); ok {
+		if m.size && m.agg == "" {
+			return Measure{}, unfit(words, "say by which column %s are to be measured", r.table.rowName())
+		}
 		switch m.agg {
 		case AggCount, AggSum, "":
-			if err := r.adjectives(m.ref); err != nil {
+			if err := r.describe(m.ref); err != nil {
 				return Measure{}, err
 			}
 			r.lower(rows)
@@ -228,6 +245,9 @@ func (r *resolver) measure(m measureSketch) (Measure, error) {
 		agg = AggDistinct
 		r.lower(factorDistinct)
 		r.assume("counting different values of %q", words)
+	}
+	if m.size && m.ref.last().has(linkTable) && !strings.Contains(words, " ") && !r.named(m.ref.last()) {
+		return Measure{}, unfit(words, "say by which column %s is to be measured", words)
 	}
 	fits := func(c *columnInfo) bool { return c.table == r.table && aggregable(agg, c) }
 	ref, err := r.column(m.ref, fits)
@@ -246,6 +266,39 @@ func (r *resolver) measure(m measureSketch) (Measure, error) {
 		r.out.notes = append(r.out.notes, fmt.Sprintf("%s of %s is estimated: the table has more than %d million rows", aggTitle(agg, m.level), ref.Name, approximateFrom/1_000_000))
 	}
 	return Measure{Agg: agg, Column: &ref, Level: m.level, Approximate: approximate}, nil
+}
+
+// named says whether a segment is the very name of a column of the table.
+func (r *resolver) named(seg segment) bool {
+	return slices.ContainsFunc(seg.links, func(l link) bool {
+		return l.kind == linkColumn && l.table == r.table && l.quality >= qualityStem && !isKey(l.column)
+	})
+}
+
+// describe bounds all that is counted by the adjectives of the noun of a measure.
+// That is right only if nothing else is measured; and of what is rare, the groups
+// that have none at all would be missing.
+func (r *resolver) describe(ph *phrase) error {
+	if len(ph.segments) == 1 {
+		return nil
+	}
+	words := r.said(ph.from(), ph.to())
+	if len(r.sk.measures)+len(r.out.plan.Measures) > 1 || r.sk.rank != nil && len(r.sk.measures) > 0 {
+		return unfit(words, "only one of several numbers would be bounded by %q; ask for them one by one", words)
+	}
+	if r.sk.rank != nil && !r.sk.rank.desc {
+		return unfit(words, "groups without any %s would be left out", words)
+	}
+	before := len(r.sk.conds)
+	if err := r.adjectives(ph); err != nil {
+		return err
+	}
+	for _, cond := range r.sk.conds[before:] {
+		if err := r.condition(cond, &r.out.plan.Filters); err != nil {
+			return err
+		}
+	}
+	return r.contradiction()
 }
 
 // rowsOf says whether a phrase means the rows of the table.
@@ -282,7 +335,7 @@ func aggregable(agg Agg, c *columnInfo) bool {
 	case AggDistinct:
 		return c.kind != kindOther
 	case AggMin, AggMax:
-		return c.kind.numeric() || c.kind.temporal()
+		return c.kind.numeric() && !isKey(c) || c.kind.temporal()
 	}
 	return c.kind.numeric()
 }
@@ -339,7 +392,7 @@ func (r *resolver) rankRows(rank *rankSketch, quality float64) error {
 	if rank.measure == nil || rank.measure.ref == nil || rank.measure.agg != "" && !rank.measure.assumed || len(r.out.plan.Dims) > 0 {
 		return unfit(words, "say by which column to rank %s", words)
 	}
-	if err := r.adjectives(rank.dims); err != nil {
+	if err := r.describe(rank.dims); err != nil {
 		return err
 	}
 	ref, err := r.column(rank.measure.ref, func(c *columnInfo) bool { return c.table == r.table && (c.kind.numeric() || c.kind.temporal()) })
@@ -378,7 +431,7 @@ func (r *resolver) groups() error {
 		if len(r.out.plan.Dims) == 0 {
 			return unfit(having.value, "%q needs groups: say per what", having.value)
 		}
-		if _, ok := r.rowsOf(having.ref); !ok {
+		if _, ok := r.rowsOf(having.ref); !ok || len(having.ref.segments) > 1 {
 			return unfit(r.said(having.ref.from(), having.ref.to()), "only %s can be counted here", r.table.rowName())
 		}
 		at := slices.IndexFunc(r.out.plan.Measures, func(m Measure) bool { return m.Agg == AggCount })

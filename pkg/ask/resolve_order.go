@@ -101,6 +101,10 @@ func (r *resolver) sortKey(m measureSketch) (string, error) {
 	if m.ref != nil {
 		_, rows = r.rowsOf(m.ref)
 	}
+	if m.ref != nil && (len(m.ref.segments) > 1 && (rows || m.agg == AggCount) || m.agg == AggCount && !rows || plan.Intent == IntentRows && m.agg != "") {
+		words := r.said(m.ref.from(), m.ref.to())
+		return "", unfit(words, "%q is not part of the answer, so it cannot be sorted by it", words)
+	}
 	if m.ref == nil || m.agg == AggCount || rows && m.agg == "" {
 		for _, own := range plan.Measures {
 			if own.Agg == AggCount {

@@ -24,6 +24,8 @@ type period struct {
 	// weak periods (a bare year, a bare month) need a preposition before them.
 	weak   bool
 	finest Grain
+	// over is the end of the minute or second that an instant names.
+	over *Bound
 }
 
 // timeReader recognises time expressions in tokens. now is the injected clock;
@@ -109,7 +111,7 @@ func (r timeReader) body(prep string, at int) (timeExpr, int) {
 			expr.from, n = p.from, n+1
 			break
 		}
-		if p.finest == GrainDay { // "from 3 March": that day, or since then?
+		if p.finest == GrainDay || p.over != nil { // "from 3 March": that day, or since then?
 			return timeExpr{}, 0
 		}
 		expr.from, expr.to = p.from, p.to
@@ -117,6 +119,9 @@ func (r timeReader) body(prep string, at int) (timeExpr, int) {
 		return timeExpr{}, 0
 	default:
 		expr.from, expr.to = p.from, p.to
+		if p.over != nil {
+			expr.to = p.over
+		}
 	}
 	return expr, n
 }
@@ -187,7 +192,7 @@ func (r timeReader) relative(at int) (timeExpr, int) {
 		if !ok {
 			return timeExpr{}, 0
 		}
-		if r.word(at) == "past" {
+		if r.word(at) == "past" || r.word(at) == "last" && resolution(grain) == GrainSecond { // "last hour": the last 60 minutes
 			return timeExpr{from: &Bound{Relative: true, Back: 1, Unit: grain}, to: &Bound{Relative: true}, finest: resolution(grain)}, 2
 		}
 		return calendar(grain, 1), 2
@@ -281,11 +286,11 @@ func isoPeriod(text string) period {
 		if err != nil {
 			continue
 		}
-		end := at.Add(form.width)
+		p := period{from: &Bound{At: at}, to: &Bound{At: at.Add(form.width)}, n: 1, finest: form.finest}
 		if form.finest == GrainSecond {
-			end = at // an instant: "until 10:00" ends there
+			p.to, p.over = p.from, p.to // an instant: "until 10:00" ends there
 		}
-		return period{from: &Bound{At: at}, to: &Bound{At: end}, n: 1, finest: form.finest}
+		return p
 	}
 	return period{}
 }
