@@ -51,6 +51,9 @@ func newBrokerCommand(a *app) *cobra.Command {
 }
 
 func brokerRun(ctx context.Context, o *brokerOptions) error {
+	if err := checkPort(o.Port); err != nil {
+		return err
+	}
 	config := devbroker.Config{
 		DataDir: o.DataDir, Address: net.JoinHostPort("127.0.0.1", strconv.Itoa(o.Port)), Exact: o.Exact,
 		Durability: o.Durability, Version: Version, Log: o.Log,

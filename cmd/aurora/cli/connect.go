@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -59,6 +60,12 @@ func newConnectCommand(a *app) *cobra.Command {
 }
 
 func connectRun(ctx context.Context, o *connectOptions) error {
+	switch {
+	case strings.TrimSpace(o.Topic) == "":
+		return aurora.Usage("the name of the topic is empty", "aurora topic list")
+	case o.SampleSize < 1: // 0 would mean the default to the engine
+		return aurora.Usage("--sample %d is out of range", "use 1 to 10000", o.SampleSize)
+	}
 	var err error
 	if o.ConnectOptions.Broker, err = o.Broker(); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -55,6 +56,14 @@ func newEngineCommand(a *app) *cobra.Command {
 	return cmd
 }
 
+// checkPort refuses a number that is no port.
+func checkPort(port int) error {
+	if port < 0 || port > math.MaxUint16 {
+		return aurora.Usage("--port %d is out of range", "use 1 to 65535, or 0 for any free port", port)
+	}
+	return nil
+}
+
 func addEngineFlags(cmd *cobra.Command, o *engineOptions) {
 	cmd.Flags().IntVar(&o.Port, "port", defaultEnginePort, "port on loopback; 0 means any free one")
 	cmd.Flags().StringVar(&o.Durability, "durability", embedded.DurabilityProcess,
@@ -65,6 +74,9 @@ func addEngineFlags(cmd *cobra.Command, o *engineOptions) {
 // read the environment of the engine's process, so no secret may ever be in it.
 // Everything the configuration knows travels as arguments.
 func engineRestart(o *engineOptions) error {
+	if err := checkPort(o.Port); err != nil {
+		return err
+	}
 	args := []string{
 		"aurora", "engine", "run", "--data-dir", o.DataDir, "--engine-dir", o.EngineDir,
 		"--port", strconv.Itoa(o.Port), "--durability", o.Durability,

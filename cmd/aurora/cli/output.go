@@ -3,9 +3,11 @@ package cli
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/mattn/go-runewidth"
@@ -37,6 +39,21 @@ type Output struct {
 	Color bool
 	// Live says whether a line on stderr may be rewritten.
 	Live bool
+}
+
+// dataWriter says what a failed write of the data is: no error of this program.
+type dataWriter struct{ to io.Writer }
+
+func (w dataWriter) Write(data []byte) (int, error) {
+	n, err := w.to.Write(data)
+	if err == nil {
+		return n, nil
+	}
+	code, hint := aurora.CodeStorageUnwritable, "check where the output goes"
+	if errors.Is(err, syscall.ENOSPC) {
+		code, hint = aurora.CodeStorageFull, "free some space where the output goes"
+	}
+	return n, &aurora.Error{Code: code, Title: "cannot write the output", Detail: err.Error(), Hint: hint, Err: err}
 }
 
 // JSON writes a value as indented JSON, one document.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -157,16 +158,21 @@ func newDeadLetterCommand(a *app) *cobra.Command {
 }
 
 func deadLetterList(ctx context.Context, o *pipelineOptions) error {
-	if o.Limit < 1 {
+	if o.Limit < 1 || o.Limit == math.MaxInt {
 		return aurora.Usage("--limit %d is out of range", "use 1 or more", o.Limit)
 	}
 	e, err := o.Engine()
 	if err != nil {
 		return err
 	}
-	letters, err := e.DeadLetters(ctx, o.Name, o.Limit)
+	// One more than wanted tells whether there are more.
+	letters, err := e.DeadLetters(ctx, o.Name, o.Limit+1)
 	if err != nil {
 		return err
+	}
+	if len(letters) > o.Limit {
+		letters = letters[:o.Limit]
+		defer o.Out.Note("the newest %d dead letters of more; raise --limit to see them", o.Limit)
 	}
 	return Items(o.Out, letters, func(letters []aurora.DeadLetter) Table {
 		t := Table{Header: []string{"PARTITION", "OFFSET", "REASON", "COLUMN", "MESSAGE", "VALUE"}, Right: map[int]bool{0: true, 1: true}}

@@ -27,11 +27,16 @@ func Main(p Process) int {
 	root := newRootCommand(a)
 	root.SetArgs(p.Args)
 	err := root.ExecuteContext(ctx)
+	late := false
 	if a.cancel != nil {
+		late = a.late()
 		a.cancel()
 	}
 	if err == nil {
 		return int(aurora.ExitOK)
+	}
+	if late && aurora.AsError(err).Code != aurora.CodeUsage {
+		err = &aurora.Error{Code: aurora.CodeTimeout, Title: "the time limit ran out", Detail: err.Error(), Hint: "try again with a longer --timeout", Err: err}
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = &aurora.Error{Code: aurora.CodeInterrupted, Title: "interrupted", Hint: "run the command again when you are ready", Err: err}
@@ -47,6 +52,8 @@ type app struct {
 	out    *Output
 	global globalFlags
 	cancel context.CancelFunc
+	// late says whether the limit of --timeout has passed; set with cancel.
+	late func() bool
 
 	loaded  *config.Config
 	origins map[string]config.Origin
@@ -66,7 +73,7 @@ type globalFlags struct {
 }
 
 func newApp(p Process) *app {
-	return &app{proc: p, out: &Output{Format: FormatTable, Data: p.Stdout, Messages: p.Stderr}}
+	return &app{proc: p, out: &Output{Format: FormatTable, Data: dataWriter{p.Stdout}, Messages: p.Stderr}}
 }
 
 const rootLong = `Aurora turns Kafka topics into ClickHouse tables, and questions into answers.
@@ -139,15 +146,20 @@ func (a *app) begin(cmd *cobra.Command) error {
 	if !slices.Contains(formats, format) {
 		return aurora.Usage("unknown output format %q", "use one of table, json, jsonl, csv, tsv", g.output)
 	}
+	if g.timeout < 0 {
+		return aurora.Usage("--timeout %s is out of range", "use a time such as 30s, or 0 for the command's own limit", g.timeout)
+	}
 	color, err := a.useColor()
 	if err != nil {
 		return err
 	}
 	live := a.proc.StderrTTY && a.proc.Getenv("CI") == "" && a.proc.Getenv("TERM") != "dumb"
-	a.out = &Output{Format: format, Data: a.proc.Stdout, Messages: a.proc.Stderr, Quiet: g.quiet, Color: color, Live: live}
+	a.out = &Output{Format: format, Data: dataWriter{a.proc.Stdout}, Messages: a.proc.Stderr, Quiet: g.quiet, Color: color, Live: live}
 	ctx := cmd.Context()
 	if g.timeout > 0 {
-		ctx, a.cancel = context.WithTimeout(ctx, g.timeout)
+		limited, cancel := context.WithTimeout(ctx, g.timeout)
+		ctx, a.cancel = limited, cancel
+		a.late = func() bool { return errors.Is(limited.Err(), context.DeadlineExceeded) }
 	}
 	if g.supervised {
 		ctx = untilEOF(ctx, a.proc.Stdin)

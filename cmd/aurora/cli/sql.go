@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +42,7 @@ func newSQLCommand(a *app) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&file, "file", "f", "", "read the statement from this file")
+	f.StringVarP(&file, "file", "f", "", "read the statement from this file; - is stdin")
 	f.StringArrayVar(&o.Params, "param", nil, "value of a {name:Type} parameter, name=value; may be repeated")
 	f.IntVar(&o.Limit, "limit", aurora.DefaultRows, "most rows of the result")
 	f.Int64Var(&o.MaxRowsRead, "max-rows-read", 0, "most rows the statement may read (default from the configuration)")
@@ -55,6 +57,9 @@ func sqlText(a *app, args []string, file string) (string, error) {
 	if len(args) > 0 {
 		return "", aurora.Usage("a statement and --file exclude each other", "leave one of them out")
 	}
+	if file == "-" {
+		return a.argumentOrStdin([]string{file}, "")
+	}
 	content, err := os.ReadFile(a.proc.Path(file))
 	if err != nil {
 		return "", &aurora.Error{Code: aurora.CodeUsage, Title: "cannot read the statement", Detail: err.Error(), Hint: "check the path after --file", Err: err}
@@ -62,7 +67,13 @@ func sqlText(a *app, args []string, file string) (string, error) {
 	return string(content), nil
 }
 
+// formatClause is FORMAT at the end of a statement; the guard takes it off.
+var formatClause = regexp.MustCompile(`(?i)\bFORMAT\s+(\w+)[\s;]*$`)
+
 func sqlRun(ctx context.Context, o *sqlOptions) error {
+	if o.MaxRowsRead < 0 {
+		return aurora.Usage("--max-rows-read %d is out of range", "use 1 or more, or 0 for the limit of the configuration", o.MaxRowsRead)
+	}
 	statement := aurora.Statement{SQL: o.SQL}
 	for _, param := range o.Params {
 		name, value, ok := strings.Cut(param, "=")
@@ -78,6 +89,9 @@ func sqlRun(ctx context.Context, o *sqlOptions) error {
 	answer, err := e.Query(ctx, statement, aurora.Limits{Rows: o.Limit, RowsToRead: o.MaxRowsRead, Time: o.Time})
 	if err != nil {
 		return err
+	}
+	if clause := formatClause.FindStringSubmatch(o.SQL); clause != nil && !slices.Contains([]string{"ASC", "DESC", "FINAL", "NULL"}, strings.ToUpper(clause[1])) {
+		o.Out.Note("FORMAT %s was left out: -o chooses the form (table, json, jsonl, csv or tsv)", clause[1])
 	}
 	if o.Stats {
 		o.Out.Note("%d rows · %.0f ms · read %d rows, %d bytes", len(answer.Rows), answer.Stats.ElapsedMS, answer.Stats.RowsRead, answer.Stats.BytesRead)

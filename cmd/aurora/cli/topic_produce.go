@@ -3,12 +3,14 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -81,6 +83,12 @@ func (a *app) openInput(path string) (io.ReadCloser, error) {
 		return io.NopCloser(a.proc.Stdin), nil
 	}
 	file, err := os.Open(a.proc.Path(path))
+	if err == nil {
+		if info, statErr := file.Stat(); statErr != nil || info.IsDir() {
+			_ = file.Close()
+			err = cmp.Or(statErr, error(&os.PathError{Op: "read", Path: path, Err: syscall.EISDIR}))
+		}
+	}
 	if err != nil {
 		return nil, &aurora.Error{Code: aurora.CodeUsage, Title: "cannot read " + path, Detail: err.Error(), Hint: "check the path after -f", Err: err}
 	}
@@ -119,10 +127,11 @@ func topicProduce(ctx context.Context, o *topicProduceOptions) error {
 	stored, _ := producer.Counts()
 	seconds := time.Since(began).Seconds()
 	result := produced{o.Topic, stored, size, seconds, float64(stored) / seconds}
-	o.Out.Done("%d records stored in topic %s in %.2f s (%.0f records/s)", stored, o.Topic, seconds, result.Rate)
 	if err != nil {
+		o.Out.Note("%d records stored in topic %s before the error", stored, o.Topic)
 		return err
 	}
+	o.Out.Done("%d records stored in topic %s in %.2f s (%.0f records/s)", stored, o.Topic, seconds, result.Rate)
 	if o.Out.Format == FormatTable {
 		return nil
 	}
