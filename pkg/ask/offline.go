@@ -151,7 +151,7 @@ func (p *planner) read(ctx context.Context, text string) (verdict, error) {
 }
 
 func needsValues(tok token) bool {
-	return tok.kind == tokenQuoted || tok.kind == tokenWord && codeLike(tok.text)
+	return tok.kind == tokenQuoted || tok.kind == tokenWord && monthNames[tok.word] > 0 || tok.kind == tokenWord && codeLike(tok.text)
 }
 
 func (p *planner) parse(ctx context.Context, f *facts, linker *linker) (verdict, error) {

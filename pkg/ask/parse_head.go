@@ -347,6 +347,7 @@ func (p *parser) latestHead() bool {
 		}
 	}
 	p.sk.intent, p.sk.latest, p.sk.oldest = IntentLatest, true, !latestWords[name]
+	p.sk.aged = name == "oldest"
 	p.sk.subject = p.phrase()
 	if p.sk.subject != nil && !said && p.singular(p.sk.subject) {
 		p.sk.limit = 1

@@ -16,6 +16,9 @@ func (p *parser) tail() {
 	}
 	if len(p.sk.share) == 0 {
 		p.sk.share = p.sk.early
+		if len(p.sk.early) > 0 && len(p.sk.subject.segments) > 1 {
+			p.sk.loose = p.reader.said(p.sk.early[0].from, p.sk.early[0].to)
+		}
 	} else {
 		p.sk.conds = append(p.sk.conds, p.sk.early...)
 	}
@@ -354,7 +357,7 @@ func (p *parser) holding() bool {
 		return false // rows of another table are not a value of this one
 	}
 	p.take(seg.to - seg.from)
-	cond := condSketch{ref: &phrase{segments: []segment{seg}}, op: op, from: start, to: p.pos}
+	cond := condSketch{ref: &phrase{segments: []segment{seg}}, op: op, from: start, to: p.pos, held: true}
 	p.addConds([]condSketch{cond}, "that")
 	return true
 }

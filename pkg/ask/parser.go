@@ -114,7 +114,7 @@ func (p *parser) acceptWord(words ...string) bool {
 
 // skipArticles takes words that say nothing before a noun.
 func (p *parser) skipArticles() {
-	for p.acceptWord("the", "a", "an", "all", "any", "our", "its", "these", "those", "their", "only", "just", "given", "its") {
+	for p.acceptWord("the", "a", "an", "all", "any", "our", "its", "these", "those", "their", "given", "its") {
 	}
 }
 

@@ -61,7 +61,10 @@ func (r *resolver) fit(cond condSketch) (*Cond, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Cond{Column: ref, Op: negate(cond.op, cond.not), Values: values}, nil
+	if cond.held && cond.op == OpPresent && kindOf(ref.Type).numeric() {
+		r.assume("%q means that %s is not missing; 0 is not missing", r.said(cond.from, cond.to), ref.Name)
+	}
+	return r.excluding(&Cond{Column: ref, Op: negate(cond.op, cond.not), Values: values}, cond.not), nil
 }
 
 // accepts says whether a condition makes sense for a column.
@@ -87,7 +90,15 @@ func (r *resolver) flag(cond condSketch) (*Cond, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Cond{Column: ref, Op: OpEq, Values: []string{strconv.FormatBool(*cond.flag != cond.not)}}, nil
+	return r.excluding(&Cond{Column: ref, Op: OpEq, Values: []string{strconv.FormatBool(*cond.flag != cond.not)}}, cond.not || !*cond.flag), nil
+}
+
+// excluding states that rows without a value do not meet a negated condition either.
+func (r *resolver) excluding(cond *Cond, not bool) *Cond {
+	if (not || cond.Op == OpNe) && cond.Op != OpMissing && cond.Op != OpPresent && strings.Contains(cond.Column.Type, "Nullable(") {
+		r.assume("rows without %s are left out", cond.Column.Name)
+	}
+	return cond
 }
 
 // valueCond fits values that name no column: the column that holds them all.
@@ -118,7 +129,7 @@ func (r *resolver) valueCond(cond condSketch) (*Cond, error) {
 	for i, lit := range cond.values {
 		values[i] = valueIn(lit, chosen.column)
 	}
-	return &Cond{Column: chosen.column.ref(), Op: negate(cond.op, cond.not), Values: values}, nil
+	return r.excluding(&Cond{Column: chosen.column.ref(), Op: negate(cond.op, cond.not), Values: values}, cond.not), nil
 }
 
 // spell says a condition with its column.
@@ -295,6 +306,19 @@ func (r *resolver) windows() error {
 	return nil
 }
 
+// monthValue finds a column with a value that is called like a month said without a year.
+func (r *resolver) monthValue(expr timeExpr) *columnInfo {
+	if !strings.HasPrefix(expr.assumed, `"`) {
+		return nil
+	}
+	for _, word := range strings.Fields(strings.ToLower(expr.words)) {
+		if links := r.parser.linker.values[word]; monthNames[word] > 0 && len(links) > 0 {
+			return links[0].column
+		}
+	}
+	return nil
+}
+
 // window adds a window; two half-open ones of the same column become one.
 func (r *resolver) window(ref ColumnRef, expr timeExpr) error {
 	zone, err := r.zoneOf(ref)
@@ -303,6 +327,9 @@ func (r *resolver) window(ref ColumnRef, expr timeExpr) error {
 	}
 	if kindOf(ref.Type) == kindDate && expr.finest == GrainSecond {
 		return unfit(expr.words, "%s holds days, which is too coarse for %q", ref.Name, expr.words)
+	}
+	if column := r.monthValue(expr); column != nil {
+		return unfit(expr.words, "%q is a month and a value of %s; say the year, or: %s is %q", expr.words, column.name, column.name, "…")
 	}
 	if expr.assumed != "" {
 		r.lower(0.95)

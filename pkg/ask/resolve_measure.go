@@ -108,6 +108,9 @@ func (r *resolver) nounDimension(ph *phrase) (Dim, error) {
 		least = factorJoin
 	}
 	ref, err := r.column(ph, func(c *columnInfo) bool { return c.kind != kindOther && bestLink(last, c) >= least })
+	if err == nil && r.listLike(ph, ref) {
+		return Dim{}, unfit(r.said(ph.from(), ph.to()), "%s is a number of things; one of them is no group", ref.Name)
+	}
 	if err == nil {
 		return Dim{Column: ref}, nil
 	}
@@ -128,6 +131,16 @@ func (r *resolver) nounDimension(ph *phrase) (Dim, error) {
 		return Dim{Column: label.ref()}, nil
 	}
 	return Dim{}, err
+}
+
+// listLike says whether a noun in the singular met a number that counts such things.
+func (r *resolver) listLike(ph *phrase, ref ColumnRef) bool {
+	c := r.facts.columnOf(ref)
+	if c == nil || !c.kind.numeric() || !r.parser.singular(ph) {
+		return false
+	}
+	end := len(c.words) - 1
+	return c.words[end] != c.stems[end] && r.parser.toks[ph.to()-1].stem == c.stems[end]
 }
 
 // joined gives the join to a table that a dimension names.
@@ -356,6 +369,11 @@ func (r *resolver) ranking() error {
 	dim, err := r.nounDimension(rank.dims)
 	if err != nil {
 		return err
+	}
+	if words := r.said(rank.dims.from(), rank.dims.to()); rank.measure == nil && dim.Column.Table != r.table.ref {
+		return unfit(words, "say what is counted to rank %s by", words)
+	} else if len(r.out.plan.Dims) > 0 && !rank.said && r.parser.singular(rank.dims) {
+		return unfit(words, "say how many %s are wanted of each", words)
 	}
 	r.out.plan.PerGroup = r.out.plan.Dims
 	r.out.plan.Dims = append(slices.Clone(r.out.plan.Dims), dim)

@@ -73,10 +73,35 @@ func (r *resolver) latest() error {
 	if err != nil {
 		return err
 	}
+	if r.sk.aged {
+		if r.table.ages() {
+			return unfit("oldest", "\"oldest\" may speak of an age; say \"earliest\" for the first by %s", ref.Name)
+		}
+		r.assume("the oldest is the one with the earliest %s", ref.Name)
+	}
 	r.out.plan.Columns = columnRefs(r.table)
 	r.out.plan.Order = []Order{{By: ref.Name, Desc: !r.sk.oldest}}
 	r.out.plan.Limit = r.sk.limit
 	return nil
+}
+
+// Words of columns that tell an age, or that the rows are people.
+var (
+	ageWords    = set("age birth birthday birthdate dob born")
+	personWords = set("surname firstname lastname fullname email gender hired hire salary")
+	nameWords   = set("first last full given family middle")
+)
+
+// ages says whether the rows of a table are of an age of their own, as people are.
+func (t *tableInfo) ages() bool {
+	for _, c := range t.columns {
+		for i, word := range c.words {
+			if ageWords[word] || personWords[word] || word == "name" && i > 0 && nameWords[c.words[i-1]] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // sorted fits "sorted by X": an output, or (in a list of rows) a column.

@@ -34,6 +34,8 @@ type sketch struct {
 	fill            bool
 	latest          bool
 	oldest          bool
+	// aged marks "oldest", which may be said of an age.
+	aged bool
 }
 
 // segment is a span of words with what it may mean.
@@ -99,6 +101,8 @@ type condSketch struct {
 	window *timeExpr
 	flag   *bool
 	prep   string
+	// held marks "with a discount", which is taken for "is not missing".
+	held bool
 	// from and to span the words, for messages.
 	from, to int
 }

@@ -5,7 +5,7 @@ package ask
 
 // harmless words say nothing that an answer could get wrong. They may stand
 // anywhere.
-var harmless = set("a an the please is are was were be been being there do does did have has had we our us me i you that which what it its this these those only just all any kindly also data overall recorded")
+var harmless = set("a an the please is are was were be been being there do does did have has had we our us me i you that which what it its this these those all any kindly also data overall recorded")
 
 // leadIns open a question without saying what it asks.
 var leadIns = phrases(
