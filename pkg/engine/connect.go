@@ -271,6 +271,10 @@ func (e *Engine) reportPipeline(p aurora.Pipeline, progress func(aurora.Step)) e
 	if s.State == aurora.StateFailed {
 		return &aurora.Error{Code: aurora.CodeStackUnhealthy, Title: "pipeline " + p.Name + " failed", Detail: s.LastError, Hint: s.Hint}
 	}
+	if s.State == aurora.StateStopped { // its counters went with the worker's hold on it
+		progress(aurora.Step{Name: "pipeline", Summary: p.Name + " stopped"})
+		return nil
+	}
 	progress(aurora.Step{Name: "pipeline", Summary: fmt.Sprintf("%s %s · %d rows stored · lag %d · dead letters %d", p.Name, s.State, s.Stored, s.Lag, s.Dead)})
 	return nil
 }

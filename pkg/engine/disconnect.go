@@ -16,7 +16,7 @@ func (e *Engine) PlanDisconnect(ctx context.Context, name string, dropTable bool
 	}
 	plan := aurora.Plan{Verb: "disconnect", DropTable: dropTable, Pipeline: &p}
 	if p.Desired == aurora.DesiredRunning {
-		plan.Actions = append(plan.Actions, aurora.Action{Verb: "stop", What: "pipeline " + p.Name, Detail: "drained and committed first"})
+		plan.Actions = append(plan.Actions, aurora.Action{Verb: "stop", What: "pipeline " + p.Name, Detail: ending(p)})
 	} else if !dropTable {
 		plan.Nothing = true
 		return plan, nil
@@ -31,6 +31,17 @@ func (e *Engine) PlanDisconnect(ctx context.Context, name string, dropTable bool
 	}
 	plan.Actions = append(plan.Actions, aurora.Action{Verb: verb, What: "table " + qualified(p.Table), Detail: rows})
 	return plan, nil
+}
+
+// ending says what becomes of the records that a worker holds.
+func ending(p aurora.Pipeline) string {
+	switch p.Status.State {
+	case aurora.StateRunning:
+		return "drained and committed first"
+	case aurora.StateRetrying:
+		return "not drained: " + p.Status.LastError
+	}
+	return "no worker runs it now"
 }
 
 func (e *Engine) applyDisconnect(ctx context.Context, plan aurora.Plan, progress func(aurora.Step)) error {

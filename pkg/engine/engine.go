@@ -170,7 +170,7 @@ func (e *Engine) Status(ctx context.Context) (aurora.Status, error) {
 		status.Workers = workers
 	}
 	for _, p := range pipelines {
-		if p.Desired == aurora.DesiredRunning && p.Status.State == aurora.StateFailed {
+		if s := p.Status.State; p.Desired == aurora.DesiredRunning && (s == aurora.StateFailed || s == aurora.StateRetrying) {
 			status.Health = aurora.Unhealthy
 		}
 	}

@@ -214,7 +214,11 @@ func TestConnectAgainAfterDisconnectKeepsThePipelineAndAfterADropMakesANewOne(t 
 		return *plan.Pipeline
 	}
 	first := apply(r.PlanConnect(t.Context(), engine.ConnectOptions{Topic: "seen"}))
-	apply(r.PlanDisconnect(t.Context(), "seen", false))
+	plan, err := r.PlanDisconnect(t.Context(), "seen", false)
+	if err == nil && plan.Actions[0].Detail != "no worker runs it now" {
+		t.Errorf("without a worker the plan says %q", plan.Actions[0].Detail)
+	}
+	apply(plan, err)
 	second := apply(r.PlanConnect(t.Context(), engine.ConnectOptions{Topic: "seen"}))
 	if second.ID != first.ID {
 		t.Errorf("the pipeline %s came back as %s", first.ID, second.ID)
@@ -246,6 +250,42 @@ func TestConnectRefusesWhatItCannotUse(t *testing.T) {
 		r.kafka.hold("t", tt.values...)
 		if _, err := r.PlanConnect(t.Context(), tt.o); code(err) != tt.want {
 			t.Errorf("%s: got %v, want %s", name, err, tt.want)
+		}
+	}
+}
+
+// stillStack is a stack of one healthy part.
+type (
+	stackPort  = engine.Stack
+	stillStack struct{ stackPort }
+)
+
+func (stillStack) Stack(context.Context) aurora.Stack {
+	return aurora.Stack{Components: []aurora.Component{{Name: "engine", Health: aurora.Healthy}}}
+}
+
+// stillRegistry holds one pipeline.
+type stillRegistry struct {
+	engine.Registry
+	pipeline aurora.Pipeline
+}
+
+func (r stillRegistry) Pipelines(context.Context) ([]aurora.Pipeline, error) {
+	return []aurora.Pipeline{r.pipeline}, nil
+}
+
+func (stillRegistry) Workers(context.Context) ([]aurora.Worker, error) { return nil, nil }
+
+func TestStatusIsUnhealthyWhileAPipelineThatShouldRunCannot(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[aurora.State]aurora.Health{
+		aurora.StateRunning: aurora.Healthy, aurora.StateStarting: aurora.Healthy,
+		aurora.StateRetrying: aurora.Unhealthy, aurora.StateFailed: aurora.Unhealthy,
+	} {
+		p := aurora.Pipeline{Name: "p", Desired: aurora.DesiredRunning, Status: aurora.PipelineStatus{State: state}}
+		e := engine.New(engine.Ports{Stack: stillStack{}, Registry: stillRegistry{pipeline: p}})
+		if got, err := e.Status(t.Context()); err != nil || got.Health != want {
+			t.Errorf("a pipeline that is %s: status %s, %v; want %s", state, got.Health, err, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -64,10 +65,18 @@ func pipelineTable(all []aurora.Pipeline) Table {
 	t := Table{Header: []string{"PIPELINE", "STATE", "TOPIC", "TABLE", "ROWS", "ROWS/S", "LAG", "DEAD", "ERROR"}, Right: map[int]bool{4: true, 5: true, 6: true, 7: true}}
 	for _, p := range all {
 		s := p.Status
-		t.Rows = append(t.Rows, []string{p.Name, stateText(p), p.Source.Topic, aurora.DataDatabase + "." + p.Table,
-			fmt.Sprint(s.Stored), fmt.Sprintf("%.0f", s.RowsPerSecond), fmt.Sprint(s.Lag), fmt.Sprint(s.Dead), s.LastError})
+		counters := []string{fmt.Sprint(s.Stored), fmt.Sprintf("%.0f", s.RowsPerSecond), fmt.Sprint(s.Lag), fmt.Sprint(s.Dead)}
+		if !counted(s) {
+			counters = []string{"-", "-", "-", "-"}
+		}
+		t.Rows = append(t.Rows, slices.Concat([]string{p.Name, stateText(p), p.Source.Topic, aurora.DataDatabase + "." + p.Table}, counters, []string{s.LastError}))
 	}
 	return t
+}
+
+// counted tells whether a worker counts for the pipeline: where none does, zeros would be made up.
+func counted(s aurora.PipelineStatus) bool {
+	return s.State == aurora.StateRunning || s.Stored+s.Dead+s.Tombstones+s.Lag > 0
 }
 
 func stateText(p aurora.Pipeline) string {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -90,6 +91,11 @@ func serveRun(ctx context.Context, o *serveOptions) error {
 		return err
 	}
 	defer func() { _ = listener.Close() }()
+	lock, err := onlyServer(o.RunDir)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
 	engine, err := o.Engine()
 	if err != nil {
 		return err
@@ -108,6 +114,16 @@ func serveRun(ctx context.Context, o *serveOptions) error {
 	}
 	defer run.remove(o.RunDir)
 	return serveUntilDone(ctx, o, s, listener)
+}
+
+// onlyServer keeps a second server off the folder: it would take the first one's run file from it.
+func onlyServer(runDir string) (*stack.Lock, error) {
+	lock, err := stack.Dir(filepath.Dir(runDir)).TryLock("serve")
+	var e *aurora.Error
+	if errors.As(err, &e) && e.Code == aurora.CodeLocked {
+		e.Title, e.Hint = "a server of this data folder runs already", "aurora serve --print-url gives a link to it; or use another --data-dir"
+	}
+	return lock, err
 }
 
 func serveUntilDone(ctx context.Context, o *serveOptions, s *server.Server, listener net.Listener) error {

@@ -70,8 +70,8 @@ func unhealthy(s aurora.Status) error {
 		}
 	}
 	for _, p := range s.Pipelines {
-		if p.Status.State == aurora.StateFailed {
-			reasons = append(reasons, fmt.Sprintf("pipeline %s failed: %s", p.Name, p.Status.LastError))
+		if s := p.Status.State; p.Desired == aurora.DesiredRunning && (s == aurora.StateFailed || s == aurora.StateRetrying) {
+			reasons = append(reasons, fmt.Sprintf("pipeline %s is %s: %s", p.Name, s, p.Status.LastError))
 		}
 	}
 	return &aurora.Error{Code: aurora.CodeStackUnhealthy, Title: "the stack is not healthy", Detail: strings.Join(reasons, "; "), Hint: "aurora up starts what is missing; aurora doctor looks for causes"}
