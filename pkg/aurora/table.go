@@ -73,4 +73,6 @@ type Sample struct {
 	// Unreadable counts the records that are not of the format; Problems holds the first few.
 	Unreadable int          `json:"unreadable"`
 	Problems   []DeadLetter `json:"problems,omitempty"`
+	// Empty lists the fields that got no column, because they were always null, [] or {}.
+	Empty []string `json:"empty,omitempty"`
 }

@@ -47,6 +47,7 @@ func Infer(topic string, records []aurora.Record) (aurora.Sample, error) {
 	if err := checkSample(sample); err != nil {
 		return sample, err
 	}
+	sample.Empty = empty(root, nil)
 	sample.Schema = build(root, sample.Records-sample.Unreadable, received)
 	return sample, nil
 }
@@ -128,6 +129,24 @@ func collect(o *observation, total int, found []*candidate) []*candidate {
 		}
 		if kind, ok := m.choose(); ok {
 			found = append(found, &candidate{seen: m, kind: kind, total: total})
+		}
+	}
+	return found
+}
+
+// empty lists the places that collect passes over, because nothing is known of their values yet.
+func empty(o *observation, found []string) []string {
+	for _, m := range o.members {
+		if m.present() == 0 {
+			found = append(found, m.dotted())
+			continue
+		}
+		if m.only(jsontext.Object) && !m.varies() && len(m.path) < maxFlat && m.size > 0 {
+			found = empty(m, found)
+			continue
+		}
+		if _, ok := m.choose(); !ok {
+			found = append(found, m.dotted())
 		}
 	}
 	return found

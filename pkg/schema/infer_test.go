@@ -40,6 +40,9 @@ func describe(s aurora.Sample, err error) string {
 		}
 		b.WriteByte('\n')
 	}
+	if len(s.Empty) > 0 {
+		fmt.Fprintf(&b, "empty: %s\n", strings.Join(s.Empty, ", "))
+	}
 	fmt.Fprintf(&b, "time column %q\n\n%s\n", s.Schema.TimeColumn, schema.CreateTable("aurora", "t", s.Schema))
 	return b.String()
 }

@@ -111,6 +111,10 @@ func showConnectPlan(out *Output, plan aurora.Plan) error {
 			fmt.Fprintf(out.Data, "unreadable: partition %d offset %d: %s: %s\n", p.Partition, p.Offset, p.Message, printable(shorten(string(p.Value), 60)))
 		}
 	}
+	if s := plan.Sample; s != nil && len(s.Empty) > 0 {
+		out.Note("no column yet, because they were always null, [] or {}: %s (their values will be kept in %s)",
+			printable(strings.Join(s.Empty, ", ")), aurora.ColumnExtra)
+	}
 	for _, ddl := range plan.DDL {
 		fmt.Fprintf(out.Data, "\n%s\n", ddl)
 	}
