@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,7 +80,7 @@ func workerRun(ctx context.Context, o *workerOptions) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	if err := prepare(ctx, db); err != nil {
+	if err := prepare(ctx, db, c.ClickHouse.URL == ""); err != nil {
 		return err
 	}
 	w := pipeline.NewWorker(o.options(db, seat))
@@ -116,14 +117,37 @@ func (o *workerOptions) options(db *clickhouse.DB, seat *seat) pipeline.WorkerOp
 		RSS:      func() int64 { return stack.ResidentBytes(os.Getpid()) },
 		Ready: func() {
 			seat.announce(proc.Now())
-			o.App.out.Done("worker %s runs the connected pipelines", seat.name)
+			o.App.out.Done("worker %s runs %s", seat.name, o.running(db))
 		},
 	}
 }
 
+// running says which pipelines the worker runs.
+func (o *workerOptions) running(db *clickhouse.DB) string {
+	if o.Pipeline == "" {
+		return "the connected pipelines"
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), prepareFor)
+	defer cancel()
+	all, err := db.Pipelines(ctx)
+	known := func(p aurora.Pipeline) bool {
+		return p.Desired != aurora.DesiredRemoved && (p.Name == o.Pipeline || p.ID == o.Pipeline)
+	}
+	if err == nil && !slices.ContainsFunc(all, known) {
+		return "nothing yet: it waits for a pipeline called " + o.Pipeline + " (aurora pipeline list shows those there are)"
+	}
+	return "the pipeline " + o.Pipeline
+}
+
+// preparable is what prepare uses of ClickHouse.
+type preparable interface {
+	Migrate(ctx context.Context) error
+	ProbeDeduplication(ctx context.Context) error
+}
+
 // prepare brings Aurora's own tables up to date and shows that the deduplication of
 // inserts works. A ClickHouse that is only just starting gets some time.
-func prepare(ctx context.Context, db *clickhouse.DB) error {
+func prepare(ctx context.Context, db preparable, local bool) error {
 	ctx, cancel := context.WithTimeout(ctx, prepareFor)
 	defer cancel()
 	for {
@@ -131,7 +155,9 @@ func prepare(ctx context.Context, db *clickhouse.DB) error {
 		if err == nil {
 			err = db.ProbeDeduplication(ctx)
 		}
-		if err == nil || !clickhouse.Retryable(err) {
+		// An embedded engine answers a moment before it knows its users.
+		young := err != nil && local && aurora.AsError(err).Code == aurora.CodeClickHouseAuth
+		if err == nil || !clickhouse.Retryable(err) && !young {
 			return err
 		}
 		select {
