@@ -17,3 +17,14 @@ func TestAmbiguousHint(t *testing.T) {
 		t.Errorf("the hint is %q", e.Hint)
 	}
 }
+
+// TestManyReadings: what is ambiguous never ends in an empty offer.
+func TestManyReadings(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"list carriers", "show all carriers", "total number of shipments", "shipments in year 2026"} {
+		_, err := asker(readSchema(t, "depot")).Draft(t.Context(), offline(text), nil)
+		if e := aurora.AsError(err); e != nil && strings.HasSuffix(strings.TrimSpace(e.Hint), ":") {
+			t.Errorf("%q: the hint is %q", text, e.Hint)
+		}
+	}
+}

@@ -19,7 +19,7 @@ func (p *parser) condition() bool {
 		}
 	}
 	prep := ""
-	if linkingPreps[p.word(0)] && p.word(0) != "of" && p.pos > start {
+	if linkingPreps[p.word(0)] && p.word(0) != "of" && p.pos > start && !p.compares() {
 		prep = p.word(0)
 		p.take(1)
 	}
@@ -85,13 +85,20 @@ func (p *parser) conds(prep string) ([]condSketch, bool) {
 		cond.not = true
 		p.accept(grammarIndex().relatives)
 	}
-	if cond.prep == "" && linkingPreps[p.word(0)] {
+	if cond.prep == "" && linkingPreps[p.word(0)] && !p.compares() {
 		cond.prep = p.word(0)
 		p.take(1)
 	}
 	ok := p.leadingComparison(&cond) || p.ofTable(&cond) || p.onColumn(&cond) || p.onValue(&cond)
 	cond.to = p.pos
 	return []condSketch{cond}, ok
+}
+
+// compares says whether a comparison stands here: the "at" of "at least" leads to
+// no value.
+func (p *parser) compares() bool {
+	_, n := p.match(grammarIndex().compares)
+	return n > 0
 }
 
 // leadingComparison reads "more than 3 items".

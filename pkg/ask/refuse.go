@@ -23,6 +23,9 @@ func (p *planner) refuse(ctx context.Context, text string, v verdict) error {
 	if len(words) == 0 {
 		words = contentWords(tokenize(text))
 	}
+	if len(words) == 0 { // nothing but signs
+		words = []string{strings.TrimSpace(text)}
+	}
 	return notUnderstood(words, why, v.understood, p.suggest(ctx, text))
 }
 
