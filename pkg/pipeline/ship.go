@@ -209,6 +209,13 @@ func (p *partition) insert(b *batch) (int64, error) {
 			}
 			announced = time.Now()
 		}
+		if b.sent && !p.r.breakage.noToken {
+			// The try before may have stored the rows without the engine's noting their token.
+			stored, err := p.r.store.CountRange(ctx, p.r.pipeline.Table, p.r.pipeline.Source.Topic, b.span)
+			if err != nil || stored >= rows {
+				return err
+			}
+		}
 		if native == nil { // here, where at most as many are encoded as may be inserted at a time
 			native = b.rows.Encode()
 		}
